@@ -1,0 +1,29 @@
+# The commands people type. Everything else is in scripts/.
+.DEFAULT_GOAL := help
+.PHONY: help bootstrap build test lint format demo clean
+
+help: ## show this list
+	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+bootstrap: ## install the Debian packages that are missing
+	@scripts/bootstrap
+
+build: bootstrap ## build everything; a warning is an error
+	@scripts/build --build-tests
+
+test: build lint ## all tests, then the unit tests under ThreadSanitizer
+	@scripts/test
+
+lint: ## check the formatting
+	@swift format lint --strict --recursive Package.swift Sources Tests
+
+format: ## mend the formatting
+	@swift format --in-place --recursive Package.swift Sources Tests
+
+demo: bootstrap ## an order is confirmed, the customer reads it in Telegram: all on this machine
+	@scripts/build --product tgworker
+	@scripts/build --product TelegramSimulator
+	@scripts/demo
+
+clean: ## remove what was built
+	@rm -rf .build .build-tsan

@@ -1,0 +1,81 @@
+// swift-tools-version:6.1
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let deques = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
+let heaps = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
+let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+
+let package = Package(
+    name: "tgworker",
+    products: [
+        .executable(name: "tgworker", targets: ["tgworker"]),
+        .executable(name: "TelegramSimulator", targets: ["TelegramSimulator"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // The C libraries, as typed shims.
+        .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+
+        // The layers, each on the one above. None of these needs SwiftNIO, so they rebuild in seconds.
+        .target(name: "Reactor", dependencies: ["CLibcurl", heaps], swiftSettings: settings),
+        .target(name: "Postgres", dependencies: ["CLibpq", "Reactor", deques], swiftSettings: settings),
+        .target(name: "Telegram", dependencies: ["Reactor"], swiftSettings: settings),
+        .target(
+            name: "Installation", dependencies: ["Postgres"],
+            resources: [.embedInCode("sql")], swiftSettings: settings),
+        .target(
+            name: "Worker", dependencies: ["Postgres", "Reactor", "Telegram", lifecycle, logging],
+            swiftSettings: settings),
+        .target(name: "Endpoint", dependencies: ["Worker", hummingbird, lifecycle, logging], swiftSettings: settings),
+
+        // The programs.
+        .executableTarget(
+            name: "tgworker",
+            dependencies: [
+                "CLibpq", "Endpoint", "Installation", "Postgres", "Reactor", "Telegram", "Worker", argumentParser,
+                configuration,
+                lifecycle, logging, unixSignals,
+            ],
+            swiftSettings: settings),
+        .executableTarget(
+            name: "TelegramSimulator", dependencies: [argumentParser, hummingbird, lifecycle, logging],
+            swiftSettings: settings),
+
+        // The ground that tests stand on: a private PostgreSQL cluster, Odoo-shaped databases, the simulator.
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+
+        .testTarget(name: "TelegramTests", dependencies: ["Reactor", "Telegram"], swiftSettings: settings),
+        .testTarget(name: "WorkerTests", dependencies: ["Telegram", "Worker"], swiftSettings: settings),
+        .testTarget(
+            name: "tgworkerTests",
+            dependencies: [
+                "Installation", "Postgres", "Telegram", "TestSupport", "Worker", "tgworker", argumentParser, logging,
+            ],
+            swiftSettings: settings),
+        .testTarget(name: "TelegramSimulatorTests", dependencies: ["TelegramSimulator"], swiftSettings: settings),
+        // Over the programs themselves: they are started from the build directory.
+        .testTarget(
+            name: "IntegrationTests", dependencies: ["TestSupport", "TelegramSimulator", "tgworker"],
+            swiftSettings: settings),
+    ]
+)

@@ -1,0 +1,69 @@
+import Hummingbird
+public import Logging
+public import ServiceLifecycle
+public import Worker
+
+/// Serves what orchestrators ask over HTTP: `GET /health/live` and `GET /health/ready`.
+public struct EndpointService: Service {
+    private let host: String
+    private let port: Int
+    private let health: WorkerHealth
+    private let logger: Logger
+    private let events: @Sendable (WorkerEvent) -> Void
+
+    /// - Parameters:
+    ///   - port: 0 takes any that is free; the event `listening` says which.
+    public init(
+        host: String, port: Int, health: WorkerHealth, logger: Logger,
+        events: @escaping @Sendable (WorkerEvent) -> Void
+    ) {
+        self.host = host
+        self.port = port
+        self.health = health
+        self.logger = logger
+        self.events = events
+    }
+
+    /// Runs until the service group is shut down gracefully.
+    ///
+    /// - Throws: ``EndpointError`` when the address cannot be listened on.
+    public func run() async throws {
+        let (host, events) = (host, events)
+        // The worker's own events say what happens; the server's would say it twice.
+        var quiet = logger
+        quiet.logLevel = .error
+        let application = Application(
+            router: router(), configuration: ApplicationConfiguration(address: .hostname(host, port: port)),
+            onServerRunning: { channel in
+                events(.listening(address: "http://\(host):\(channel.localAddress?.port ?? 0)"))
+            }, logger: quiet)
+        do {
+            try await application.run()
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            throw EndpointError(
+                "cannot listen on \(host):\(port) (\(error)): choose another address with --listen HOST:PORT")
+        }
+    }
+
+    private func router() -> Router<BasicRequestContext> {
+        let router = Router()
+        router.get("/health/live") { _, _ in "live\n" }
+        router.get("/health/ready") { [health] _, _ in
+            guard let obstacle = health.obstacle else {
+                return EditedResponse(status: .ok, response: "ready: \(health.role ?? "")\n")
+            }
+            return EditedResponse(status: .serviceUnavailable, response: "not ready: \(obstacle)\n")
+        }
+        return router
+    }
+}
+
+/// Why HTTP cannot be served, in one line that says what to do.
+public struct EndpointError: Error, Sendable, CustomStringConvertible {
+    /// The line.
+    public let description: String
+
+    init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,35 @@
+/// One numbered migration out of `sql/`, embedded in the program. Once released, a file is never changed.
+public struct Migration: Sendable, Equatable {
+    /// Its place in the order, from 1, without gaps.
+    public let number: Int
+    /// What it is about.
+    public let name: String
+    /// The statements.
+    public let sql: String
+
+    /// Tells whether the file is the one that was applied: FNV-1a, 64 bits, in hexadecimal. Guards against mistakes, not
+    /// against malice (http://www.isthe.com/chongo/tech/comp/fnv/).
+    public var checksum: String {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for byte in sql.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        let digits = String(hash, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+
+    /// All of them, in order.
+    public static let all: [Migration] = [
+        Migration(1, "settings", PackageResources.m0001_settings_sql),
+        Migration(2, "outbox", PackageResources.m0002_outbox_sql),
+        Migration(3, "events", PackageResources.m0003_events_sql),
+        Migration(4, "attach", PackageResources.m0004_attach_sql),
+    ]
+
+    /// The schema version that this program works with.
+    public static let latest = all.count
+
+    private init(_ number: Int, _ name: String, _ bytes: [UInt8]) {
+        self.number = number
+        self.name = name
+        sql = String(decoding: bytes, as: UTF8.self)
+    }
+}

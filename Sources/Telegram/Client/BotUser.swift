@@ -1,0 +1,21 @@
+/// Who the bot is (Bot API, "User", as `getMe` returns it).
+public struct BotUser: Decodable, Sendable, Equatable {
+    /// The bot's user id.
+    public let id: Int64
+    /// The bot's name as people see it.
+    public let firstName: String
+    /// The bot's user name without `@`: the `<bot>` of `https://t.me/<bot>?start=…`.
+    public let username: String?
+
+    private enum CodingKeys: String, CodingKey {
+        case id, username
+        case firstName = "first_name"
+    }
+}
+
+extension BotAPI {
+    /// Asks who the bot is: the usual test of a token (Bot API, "getMe").
+    public func getMe() async throws(TelegramError) -> BotUser {
+        try await call("getMe")
+    }
+}

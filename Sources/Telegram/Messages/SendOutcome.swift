@@ -1,0 +1,60 @@
+import Reactor
+
+/// What became of a message. Every case is an expected one; none holds an address or a token.
+///
+/// Three groups matter to a queue: `sent` is done; `refused`, `throttled`, `migrated`, `unauthorized` and `unreachable`
+/// surely sent nothing; `unknown` may have. The Bot API has no idempotency key, so sending an unknown message again may
+/// give the customer two.
+public enum SendOutcome: Sendable, Equatable {
+    /// Telegram has the message. `date` is Telegram's time of it, in Unix seconds.
+    case sent(messageID: Int64, date: Int64)
+    /// Not sent: Telegram will not deliver this message to this chat as it is.
+    case refused(Refusal)
+    /// Not sent: too many messages. Try again after this time; which limit was met is not said.
+    case throttled(retryAfter: Duration, description: String)
+    /// Not sent: the group became a supergroup and has this id now (Bot API, "ResponseParameters").
+    case migrated(to: Int64)
+    /// Not sent: the server does not accept the token. The bot, not the message, is at fault.
+    case unauthorized(description: String)
+    /// Not sent: Telegram was not reached.
+    case unreachable(reason: String)
+    /// Perhaps sent: the request may have been written, and the answer is missing, broken or a server error.
+    case unknown(reason: String)
+
+    init(_ answer: Answer<SentMessage>) {
+        switch answer {
+        case .result(let message): self = .sent(messageID: message.messageID, date: message.date)
+        case .migrated(let chatID): self = .migrated(to: chatID)
+        case .throttled(let retryAfter, let description):
+            self = .throttled(retryAfter: retryAfter, description: description)
+        case .unauthorized(let description): self = .unauthorized(description: description)
+        case .refused(let code, let description): self = .refused(Refusal(errorCode: code, description: description))
+        case .unreachable(let reason): self = .unreachable(reason: reason)
+        case .unknown(let reason): self = .unknown(reason: reason)
+        case .cancelled(requestMayHaveBeenSent: false): self = .unreachable(reason: "cancelled before it was sent")
+        case .cancelled(requestMayHaveBeenSent: true): self = .unknown(reason: "cancelled while waiting for the answer")
+        }
+    }
+}
+
+/// The part of "Message" that a sender keeps.
+struct SentMessage: Decodable, Sendable {
+    let messageID: Int64
+    let date: Int64
+
+    private enum CodingKeys: String, CodingKey {
+        case date
+        case messageID = "message_id"
+    }
+}
+
+extension BotAPI {
+    /// Sends a text message (Bot API, "sendMessage"). Never retries.
+    public func sendMessage(_ message: SendMessage) async -> SendOutcome {
+        do {
+            return SendOutcome(Answer(try await perform("sendMessage", message.body), token: token))
+        } catch {
+            return SendOutcome(Answer(error, token: token))
+        }
+    }
+}

@@ -1,0 +1,41 @@
+import Telegram
+
+/// What one attempt sends: the text of the message, or the part of it whose turn it is.
+struct DeliveryText: Sendable, Equatable {
+    let message: SendMessage
+    /// The same without markup, for when Telegram does not take the markup.
+    var plainMessage: SendMessage?
+    /// How many messages the whole text takes.
+    var parts = 1
+    /// What Odoo's history is to hold, where it does not have it yet.
+    var history: String?
+
+    enum Preparation: Sendable, Equatable {
+        case text(DeliveryText)
+        case nothing(Finished.Outcome, reason: String)
+    }
+
+    static func prepare(_ message: OutboxMessage, catalog: OdooCatalog) -> Preparation {
+        switch message.content {
+        case .void(let reason):
+            return .nothing(.discarded, reason: reason)
+        case .orderState(let event):
+            let rendered = catalog.notification(of: event)
+            return .text(
+                DeliveryText(
+                    message: SendMessage(chatID: message.chatID, text: rendered.html, format: .html),
+                    plainMessage: SendMessage(chatID: message.chatID, text: rendered.plain),
+                    history: rendered.plain))
+        case .reply(let text, let replyTo):
+            let parts = MessageText.split(text)
+            guard !parts.isEmpty else { return .nothing(.failed, reason: "the message has no text") }
+            // The text may have become shorter since the first part was sent.
+            let index = min(message.partsSent, parts.count - 1)
+            return .text(
+                DeliveryText(
+                    message: SendMessage(
+                        chatID: message.chatID, text: parts[index], replyTo: index == 0 ? replyTo : nil),
+                    parts: parts.count))
+        }
+    }
+}

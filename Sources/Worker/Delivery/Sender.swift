@@ -1,0 +1,242 @@
+import Postgres
+import Reactor
+import Telegram
+
+/// Performs what ``SenderStateMachine`` decides: claims messages, sends them, records what became of them.
+///
+/// Outlives a broken session: what was under way then is recorded on the next one.
+actor Sender {
+    /// How ``run(on:catalog:)`` ended.
+    enum End: Sendable, Equatable {
+        case drained
+        case disconnected(PostgresError)
+    }
+
+    private let reactor: Reactor
+    private let api: BotAPI
+    private let events: @Sendable (WorkerEvent) -> Void
+    private var machine: SenderStateMachine
+    private var catalog = OdooCatalog()
+    private var connection: Connection?
+    private var ended: CheckedContinuation<End, Never>?
+    private var timer: Reactor.Token?
+    private var attempts: [Int64: Task<Void, Never>] = [:]
+    private var announcedPause: ContinuousClock.Instant?
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { reactor.unownedExecutor }
+
+    init(
+        reactor: Reactor, api: BotAPI, limits: SenderStateMachine.Limits,
+        events: @escaping @Sendable (WorkerEvent) -> Void
+    ) {
+        self.reactor = reactor
+        self.api = api
+        self.events = events
+        machine = SenderStateMachine(limits: limits, now: .now)
+    }
+
+    // MARK: Life
+
+    /// Sends until it is drained or the session breaks. The session must hold the sender's lock and LISTEN.
+    ///
+    /// - Throws: when the attempts of an earlier sender cannot be judged.
+    func run(on connection: Connection, catalog: OdooCatalog) async throws -> End {
+        self.catalog = catalog
+        let recovered = try await connection.group([
+            OutboxStatements.recover(mine: machine.known, hold: catalog.holdsUnknown),
+            Statement(
+                """
+                select (extract(epoch from max(paused_until) - clock_timestamp()) * 1000000)::bigint as microseconds
+                from tgworker.bot where id = $1 and paused_until > clock_timestamp()
+                """, [.integer(api.token.botID)]),
+        ])
+        if recovered[0].affected > 0 {
+            events(.recovered(count: recovered[0].affected, held: catalog.holdsUnknown))
+        }
+        if let microseconds: Int64 = try recovered[1].first?.find("microseconds") {
+            machine.pause(until: .now + .microseconds(microseconds))
+        }
+        machine.wake()
+        return await withCheckedContinuation { continuation in
+            self.connection = connection
+            ended = continuation
+            step()
+        }
+    }
+
+    /// The queue may hold something new.
+    func wake() {
+        machine.wake()
+        step()
+    }
+
+    /// Currencies, languages or settings have changed.
+    func use(_ catalog: OdooCatalog) {
+        self.catalog = catalog
+    }
+
+    /// Claims nothing more; ``run(on:catalog:)`` returns when what is under way is recorded.
+    func drain() {
+        machine.drain()
+        step()
+    }
+
+    /// Ends the requests under way; they are recorded for what they are then.
+    func abandon() {
+        for attempt in attempts.values { attempt.cancel() }
+    }
+
+    /// The session is gone: nothing new is sent.
+    func disconnected(_ error: PostgresError) {
+        end(.disconnected(error))
+    }
+
+    /// How many requests are under way.
+    var inFlight: Int { attempts.count }
+
+    private func end(_ end: End) {
+        connection = nil
+        stopTimer()
+        ended?.resume(returning: end)
+        ended = nil
+    }
+
+    // MARK: Steps
+
+    private func step() {
+        guard let connection else { return }
+        stopTimer()
+        switch machine.next(.now) {
+        case .exchange(let exchange):
+            Task { await perform(exchange, on: connection) }
+        case .wait(let until):
+            announcePause()
+            guard let until else { break }
+            timer = reactor.assumeIsolated { reactor in
+                reactor.schedule(after: until - .now) { [weak self] in
+                    self?.assumeIsolated { $0.step() }
+                }
+            }
+        case .finished:
+            end(.drained)
+        }
+    }
+
+    private func stopTimer() {
+        guard let timer else { return }
+        reactor.assumeIsolated { $0.cancelTimer(timer) }
+        self.timer = nil
+    }
+
+    private func announcePause() {
+        let until = machine.pausedUntil
+        if let until, until != announcedPause {
+            let reason = until == machine.throttledUntil ? "Telegram asks to wait" : "Telegram cannot be used now"
+            events(.paused(reason: reason, until: until - .now))
+        } else if until == nil, announcedPause != nil {
+            events(.resumed)
+        }
+        announcedPause = until
+    }
+
+    // MARK: The database
+
+    private func perform(_ exchange: SenderStateMachine.Exchange, on connection: Connection) async {
+        do {
+            let claimed = try await converse(exchange, on: connection)
+            for message in claimed { begin(message) }
+        } catch {
+            machine.exchangeFailed()
+            if await connection.isOpen {
+                // The server refuses the statement, so trying again at once is of no use: start over.
+                await connection.close()
+            }
+            let reason = error as? PostgresError ?? PostgresError(.unexpectedResult, message: "\(error)")
+            if self.connection === connection { end(.disconnected(reason)) }
+        }
+        step()
+    }
+
+    private func converse(
+        _ exchange: SenderStateMachine.Exchange, on connection: Connection
+    ) async throws -> [OutboxMessage] {
+        var statements: [Statement] = []
+        let onlyClaims = exchange.finished.isEmpty && exchange.requeued.isEmpty
+        if onlyClaims, !catalog.holdsUnknown { statements.append(OutboxStatements.withoutWaitingForDisk) }
+        if !exchange.finished.isEmpty { statements.append(OutboxStatements.finish(exchange.finished)) }
+        if !exchange.requeued.isEmpty { statements.append(OutboxStatements.requeue(exchange.requeued)) }
+        if let until = machine.throttledUntil, !exchange.requeued.isEmpty {
+            statements.append(OutboxStatements.pause(api.token.botID, for: until - .now))
+        }
+        let claimIndex = statements.count
+        if let claim = exchange.claim {
+            statements.append(
+                OutboxStatements.claim(
+                    limit: claim.limit, window: claim.window, busy: claim.busy,
+                    defaultTimeZone: catalog.defaultTimeZone))
+            statements.append(OutboxStatements.nextDue)
+        }
+        let answers = try await connection.group(statements)
+        guard exchange.claim != nil else {
+            machine.exchanged(claimed: [], marked: 0, nextDue: nil, now: .now)
+            return []
+        }
+        let rows = answers[claimIndex]
+        let marked: Int = try rows.first?.get("marked") ?? 0
+        let claimed = try rows.filter { try $0.find("id", as: Int64.self) != nil }.map { try OutboxMessage($0) }
+        let due: Int64? = try answers[claimIndex + 1].first?.find("microseconds")
+        machine.exchanged(
+            claimed: claimed, marked: marked, nextDue: due.map { .now + .microseconds($0) }, now: .now)
+        return claimed
+    }
+
+    // MARK: Telegram
+
+    private func begin(_ message: OutboxMessage) {
+        attempts[message.id] = Task { await attempt(message) }
+    }
+
+    private func attempt(_ message: OutboxMessage) async {
+        let text: DeliveryText
+        switch DeliveryText.prepare(message, catalog: catalog) {
+        case .text(let prepared): text = prepared
+        case .nothing(let outcome, let reason):
+            return conclude(
+                message, .finish(Finished(id: message.id, outcome: outcome, reason: reason)), flow: .open)
+        }
+        var outcome = await api.sendMessage(text.message)
+        if case .refused(let refusal) = outcome, refusal.reason == .badEntities, let plain = text.plainMessage {
+            events(.sentPlain(outboxID: message.id, reason: refusal.description))
+            outcome = await api.sendMessage(plain)
+        }
+        let (verdict, flow) = Verdict.decide(
+            outcome, of: message, parts: text.parts, history: text.history, hold: catalog.holdsUnknown)
+        if case .sent = outcome {
+            let age = WallClock.since(message.enqueuedAt)
+            events(.sent(outboxID: message.id, attempt: message.attempt, sinceEvent: age))
+        }
+        conclude(message, verdict, flow: flow)
+    }
+
+    private func conclude(_ message: OutboxMessage, _ verdict: Verdict, flow: Verdict.Flow) {
+        attempts[message.id] = nil
+        switch verdict {
+        case .finish(let finished) where finished.outcome != .sent:
+            events(
+                .gaveUp(outboxID: message.id, outcome: finished.outcome.rawValue, reason: finished.reason ?? ""))
+        case .requeue(let requeued):
+            if let reason = requeued.reason {
+                events(
+                    .postponed(
+                        outboxID: message.id, attempt: message.attempt, reason: reason, retryAfter: requeued.delay,
+                        inDoubt: requeued.isInDoubt))
+            }
+        case .finish: break
+        }
+        if case .unauthorized(let reason) = flow { events(.tokenRejected(reason: reason)) }
+        machine.attempted(
+            message.id, chat: message.chatID, verdict: verdict, flow: flow, now: .now,
+            jitter: .random(in: 0...1))
+        step()
+    }
+}

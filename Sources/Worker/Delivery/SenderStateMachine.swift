@@ -1,0 +1,250 @@
+/// Decides what the sender does next: when to ask the queue for how much, what to send, what to record, when to wait.
+///
+/// One exchange with the database is under way at a time; what is finished meanwhile is recorded by the next one, so the
+/// batches grow with the load by themselves. Knows no socket and no clock but the `now` it is given.
+struct SenderStateMachine: Sendable {
+    typealias Instant = ContinuousClock.Instant
+
+    /// How fast, and how much at once.
+    struct Limits: Sendable, Equatable {
+        /// Messages a second over all chats; 0 is unlimited.
+        var messagesPerSecond: Double = 30
+        /// Messages a second in one chat; 0 is unlimited.
+        var messagesPerChatPerSecond: Double = 1
+        /// Requests under way at once.
+        var concurrency = 64
+
+        /// What may be sent at once after a pause. Telegram lets short bursts pass in a chat (Bots FAQ, "My bot is
+        /// hitting limits"); over all chats a second of burst would make two seconds' worth in one.
+        var burst: Double { messagesPerSecond / 5 }
+        var chatBurst: Double { max(3, messagesPerChatPerSecond) }
+    }
+
+    /// One exchange with the database: record what is finished, then claim.
+    struct Exchange: Sendable, Equatable {
+        var finished: [Finished] = []
+        var requeued: [Requeued] = []
+        var claim: Claim?
+
+        var isEmpty: Bool { finished.isEmpty && requeued.isEmpty && claim == nil }
+    }
+
+    struct Claim: Sendable, Equatable {
+        var limit: Int
+        var window: Int
+        var busy: Set<Int64>
+    }
+
+    enum Action: Sendable, Equatable {
+        /// Talk to the database, then call ``SenderStateMachine/exchanged(claimed:marked:nextDue:now:)``.
+        case exchange(Exchange)
+        /// Nothing to do before this moment, unless something happens.
+        case wait(until: Instant?)
+        /// Drained: nothing is under way and everything is recorded.
+        case finished
+    }
+
+    private let limits: Limits
+    private var bot: TokenBucket
+    private var chats: [Int64: TokenBucket] = [:]
+    private var pausedChats: [Int64: Instant] = [:]
+    /// Telegram asked the whole bot to wait until then.
+    private(set) var throttledUntil: Instant?
+    /// Telegram is not reached, or has troubles of its own: one message is tried then.
+    private var disturbedUntil: Instant?
+    private var failures = 0
+
+    /// Messages under way to Telegram, or waiting to be recorded: chat by message.
+    private var underWay: [Int64: Int64] = [:]
+    private var pending = Exchange()
+    private var inExchange: Exchange?
+    private var mayHaveWork = true
+    private var nextDue: Instant?
+    /// Chats that the last claim left out because they have to wait.
+    private var paced: Set<Int64> = []
+    private var widensWindow = false
+    private var isDraining = false
+
+    init(limits: Limits, now: Instant) {
+        self.limits = limits
+        bot = TokenBucket(rate: limits.messagesPerSecond, capacity: limits.burst, now: now)
+    }
+
+    // MARK: What happens
+
+    /// The queue may hold something that was not there before.
+    mutating func wake() {
+        mayHaveWork = true
+    }
+
+    /// No more claims: finish what is under way.
+    mutating func drain() {
+        isDraining = true
+    }
+
+    /// An attempt is over.
+    mutating func attempted(
+        _ id: Int64, chat: Int64, verdict: Verdict, flow: Verdict.Flow, now: Instant, jitter: Double
+    ) {
+        // Counted from the answer: so however long requests take, Telegram sees them no closer than the rate.
+        var bucket = chats[chat] ?? newChat(now)
+        bucket.take(at: now)
+        chats[chat] = bucket
+        // The chat is free then, and the next of its lane comes forward.
+        mayHaveWork = true
+        switch verdict {
+        case .finish(let finished): pending.finished.append(finished)
+        case .requeue(let requeued):
+            pending.requeued.append(requeued)
+            let due = now + requeued.delay
+            nextDue = nextDue.map { min($0, due) } ?? due
+        }
+        switch flow {
+        case .open:
+            failures = 0
+            disturbedUntil = nil
+        case .throttled(let pause):
+            pausedChats[chat] = now + pause
+            // One chat asked to wait is that chat's limit; several at once are the bot's.
+            if pausedChats.values.count(where: { $0 > now }) > 1 {
+                throttledUntil = max(throttledUntil ?? now, now + pause)
+                mayHaveWork = true
+            }
+        case .disturbed:
+            // Those that were under way together fail together: that is one failure.
+            guard disturbedUntil == nil else { break }
+            failures += 1
+            // The first may be the message's own; from the second on it is the way to Telegram.
+            guard failures > 1 else { break }
+            disturbedUntil = now + Backoff(limit: .seconds(60)).pause(after: failures - 1, jitter: jitter)
+            mayHaveWork = true
+        case .unauthorized:
+            disturbedUntil = now + .seconds(60)
+            mayHaveWork = true
+        }
+    }
+
+    /// The database has done an exchange.
+    ///
+    /// - Parameters:
+    ///   - claimed: messages to send now.
+    ///   - marked: rows that were found behind others.
+    ///   - nextDue: when the next message becomes ready that is not yet.
+    mutating func exchanged(claimed: [OutboxMessage], marked: Int, nextDue: Instant?, now: Instant) {
+        guard let done = inExchange else { return }
+        inExchange = nil
+        for id in done.finished.map(\.id) + done.requeued.map(\.id) { underWay[id] = nil }
+        for message in claimed {
+            underWay[message.id] = message.chatID
+            bot.take(at: now)
+        }
+        guard let claim = done.claim else { return }
+        self.nextDue = nextDue
+        widensWindow = marked > 0 && claimed.count < claim.limit
+        // A full answer, or marked rows, may mean that there is more.
+        if claimed.count == claim.limit || marked > 0 { mayHaveWork = true }
+        // A chat that has to wait may have ready messages: it is asked for when it may go on.
+        paced = claim.busy.filter { isPaced($0, now) }
+        forgetIdleChats(now)
+    }
+
+    /// The database did not do the exchange: what it was to record is kept.
+    mutating func exchangeFailed() {
+        guard let failed = inExchange else { return }
+        inExchange = nil
+        pending.finished = failed.finished + pending.finished
+        pending.requeued = failed.requeued + pending.requeued
+        mayHaveWork = true
+    }
+
+    /// Messages that this process knows about: the rows of all others with an intent are somebody else's.
+    var known: [Int64] { Array(underWay.keys) }
+
+    /// How many messages are under way to Telegram.
+    var inFlight: Int {
+        let recording = (inExchange?.finished.count ?? 0) + (inExchange?.requeued.count ?? 0)
+        return underWay.count - pending.finished.count - pending.requeued.count - recording
+    }
+
+    /// Until when nothing is sent at all.
+    var pausedUntil: Instant? {
+        [throttledUntil, disturbedUntil].compactMap(\.self).max()
+    }
+
+    /// Takes up a pause that was persisted.
+    mutating func pause(until: Instant) {
+        throttledUntil = until
+        mayHaveWork = true
+    }
+
+    // MARK: What to do
+
+    mutating func next(_ now: Instant) -> Action {
+        guard inExchange == nil else { return .wait(until: nil) }
+        if let until = throttledUntil, until <= now { throttledUntil = nil }
+        if let until = disturbedUntil, until <= now { disturbedUntil = nil }
+        if let due = nextDue, due <= now { (nextDue, mayHaveWork) = (nil, true) }
+        if paced.contains(where: { !isPaced($0, now) }) { (paced, mayHaveWork) = ([], true) }
+
+        var exchange = pending
+        let limit = capacity(now)
+        if mayHaveWork, limit > 0 {
+            exchange.claim = Claim(limit: limit, window: widensWindow ? 2000 : limit + 64, busy: busyChats(now))
+            mayHaveWork = false
+        }
+        guard exchange.isEmpty else {
+            pending = Exchange()
+            inExchange = exchange
+            return .exchange(exchange)
+        }
+        if isDraining, underWay.isEmpty { return .finished }
+        return .wait(until: isDraining ? nil : wakeTime(now))
+    }
+
+    private func capacity(_ now: Instant) -> Int {
+        guard !isDraining, pausedUntil == nil else { return 0 }
+        let concurrency = failures > 1 ? 1 : limits.concurrency
+        return max(0, min(concurrency - underWay.count, bot.available(at: now)))
+    }
+
+    /// Chats that a claim must leave out. Those whose message the same exchange records are free.
+    private func busyChats(_ now: Instant) -> Set<Int64> {
+        let recorded = Set(pending.finished.map(\.id) + pending.requeued.map(\.id))
+        var busy = Set(underWay.lazy.filter { !recorded.contains($0.key) }.map(\.value))
+        for chat in chats.keys where isPaced(chat, now) { busy.insert(chat) }
+        for chat in pausedChats.keys where isPaced(chat, now) { busy.insert(chat) }
+        return busy
+    }
+
+    /// Whether the chat has to wait, whatever is under way.
+    private func isPaced(_ chat: Int64, _ now: Instant) -> Bool {
+        if let until = pausedChats[chat], until > now { return true }
+        return chats[chat]?.available(at: now) == 0
+    }
+
+    private func wakeTime(_ now: Instant) -> Instant? {
+        var times = [nextDue].compactMap(\.self)
+        if mayHaveWork {
+            if let pausedUntil {
+                times.append(pausedUntil)
+            } else if bot.available(at: now) == 0 {
+                times.append(bot.refill(after: now))
+            }
+        }
+        for chat in paced {
+            if let until = pausedChats[chat], until > now { times.append(until) }
+            if let bucket = chats[chat], bucket.available(at: now) == 0 { times.append(bucket.refill(after: now)) }
+        }
+        return times.min()
+    }
+
+    private func newChat(_ now: Instant) -> TokenBucket {
+        TokenBucket(rate: limits.messagesPerChatPerSecond, capacity: limits.chatBurst, now: now)
+    }
+
+    private mutating func forgetIdleChats(_ now: Instant) {
+        guard chats.count > 1024 || limits.messagesPerChatPerSecond <= 0 else { return }
+        chats = chats.filter { !$0.value.isFull(at: now) }
+        pausedChats = pausedChats.filter { $0.value > now }
+    }
+}

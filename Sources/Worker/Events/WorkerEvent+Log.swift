@@ -1,0 +1,85 @@
+public import Logging
+
+extension WorkerEvent {
+    /// How loud it is in the log.
+    public var level: Logger.Level {
+        switch self {
+        case .sent: .debug
+        case .started, .listening, .connected, .identified, .standingBy, .becameSender, .reloading, .draining, .stopped,
+            .resumed:
+            .info
+        case .recovered, .postponed, .sentPlain: .notice
+        case .waiting, .disconnected, .gaveUp, .paused, .abandoned: .warning
+        case .tokenRejected: .error
+        }
+    }
+
+    /// What happened, the same words for every event of its kind.
+    public var message: String {
+        switch self {
+        case .started: "tgworker started"
+        case .listening: "listening"
+        case .connected: "connected to the database"
+        case .disconnected: "lost the database"
+        case .waiting: "waiting"
+        case .identified: "reached Telegram"
+        case .standingBy: "another instance sends, standing by"
+        case .becameSender: "sending"
+        case .recovered: "found messages of a sender that stopped"
+        case .sent: "sent"
+        case .postponed: "not sent yet"
+        case .gaveUp: "not sent"
+        case .sentPlain: "sent as plain text"
+        case .paused: "sending pauses"
+        case .tokenRejected: "Telegram does not accept the bot token"
+        case .resumed: "sending goes on"
+        case .reloading: "reading the configuration again"
+        case .draining: "stopping, finishing what is under way"
+        case .abandoned: "stopping without waiting any longer"
+        case .stopped: "stopped"
+        }
+    }
+
+    /// The particulars.
+    public var metadata: Logger.Metadata {
+        switch self {
+        case .started(let version, let instance): ["version": "\(version)", "instance": "\(instance)"]
+        case .listening(let address): ["address": "\(address)"]
+        case .connected(let database, let version): ["database": "\(database)", "server": "\(version)"]
+        case .disconnected(let reason): ["reason": "\(reason)"]
+        case .waiting(let reason, let pause): ["reason": "\(reason)", "retry_in": "\(pause.shown)"]
+        case .identified(let id, let username): ["bot": "\(id)", "username": "\(username ?? "-")"]
+        case .recovered(let count, let held): ["messages": "\(count)", "held": "\(held)"]
+        case .sent(let id, let attempt, let age):
+            ["outbox": "\(id)", "attempt": "\(attempt)", "since_event": "\(age.shown)"]
+        case .postponed(let id, let attempt, let reason, let pause, let inDoubt):
+            [
+                "outbox": "\(id)", "attempt": "\(attempt)", "reason": "\(reason)", "retry_in": "\(pause.shown)",
+                "in_doubt": "\(inDoubt)",
+            ]
+        case .gaveUp(let id, let outcome, let reason):
+            ["outbox": "\(id)", "outcome": "\(outcome)", "reason": "\(reason)"]
+        case .sentPlain(let id, let reason): ["outbox": "\(id)", "reason": "\(reason)"]
+        case .paused(let reason, let pause): ["reason": "\(reason)", "for": "\(pause.shown)"]
+        case .tokenRejected(let reason): ["reason": "\(reason)"]
+        case .draining(let count), .abandoned(let count): ["under_way": "\(count)"]
+        case .standingBy, .becameSender, .resumed, .reloading, .stopped: [:]
+        }
+    }
+}
+
+extension Logger {
+    /// Writes an event.
+    public func record(_ event: WorkerEvent) {
+        log(level: event.level, "\(event.message)", metadata: event.metadata)
+    }
+}
+
+extension Duration {
+    /// Such as "1.250s", "0.004s".
+    var shown: String {
+        let milliseconds = components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
+        let fraction = String(abs(milliseconds % 1000))
+        return "\(milliseconds / 1000).\(String(repeating: "0", count: 3 - fraction.count))\(fraction)s"
+    }
+}

@@ -1,0 +1,45 @@
+/// Everything that happens in the worker and is worth knowing; feeds the log and the health endpoints.
+///
+/// No case carries a secret, a message's text or a customer's name.
+public enum WorkerEvent: Sendable, Equatable {
+    /// The program started.
+    case started(version: String, instance: String)
+    /// Health and webhooks are served at this address.
+    case listening(address: String)
+    /// A session with the database stands and its installation is in order.
+    case connected(database: String, serverVersion: Int32)
+    /// The session broke.
+    case disconnected(reason: String)
+    /// Something outside has to change before work goes on; it is looked at again after the pause.
+    case waiting(reason: String, retryAfter: Duration)
+    /// getMe succeeded.
+    case identified(botID: Int64, username: String?)
+    /// Another instance sends; this one takes over when it ends.
+    case standingBy
+    /// This instance sends.
+    case becameSender
+    /// Messages were found whose sender had stopped while it sent them.
+    case recovered(count: Int, held: Bool)
+    /// A message, or a part of one, was accepted by Telegram; time since the business transaction began.
+    case sent(outboxID: Int64, attempt: Int, sinceEvent: Duration)
+    /// An attempt did not succeed; the message is tried again.
+    case postponed(outboxID: Int64, attempt: Int, reason: String, retryAfter: Duration, inDoubt: Bool)
+    /// A message will not be sent.
+    case gaveUp(outboxID: Int64, outcome: String, reason: String)
+    /// Telegram does not take the markup; the message goes out as plain text.
+    case sentPlain(outboxID: Int64, reason: String)
+    /// Nothing is sent for a while.
+    case paused(reason: String, until: Duration)
+    /// The token is not accepted.
+    case tokenRejected(reason: String)
+    /// Telegram answers again.
+    case resumed
+    /// Configuration is read again.
+    case reloading
+    /// The worker was told to stop and finishes what is under way.
+    case draining(inFlight: Int)
+    /// The time for that was over.
+    case abandoned(inFlight: Int)
+    /// The worker has stopped.
+    case stopped
+}

@@ -1,0 +1,50 @@
+import Reactor
+
+/// What an orchestrator asks: is the worker ready, and if not, why not. Fed with the worker's events.
+public final class WorkerHealth: Sendable {
+    private struct State {
+        var connected = false
+        var reachedTelegram = false
+        var role: String?
+        var obstacle: String? = "starting"
+    }
+
+    private let state = LockBox(State())
+
+    /// Not ready yet.
+    public init() {}
+
+    /// Follows an event.
+    public func record(_ event: WorkerEvent) {
+        state.withLock { state in
+            switch event {
+            case .connected: state.connected = true
+            case .disconnected(let reason): state = State(reachedTelegram: state.reachedTelegram, obstacle: reason)
+            case .waiting(let reason, _): state.obstacle = reason
+            case .identified: (state.reachedTelegram, state.obstacle) = (true, nil)
+            case .standingBy: (state.role, state.obstacle) = ("standby", nil)
+            case .becameSender: (state.role, state.obstacle) = ("sender", nil)
+            case .tokenRejected(let reason): state.obstacle = reason
+            case .resumed: state.obstacle = nil
+            case .draining, .abandoned, .stopped: state.obstacle = "stopping"
+            case .started, .listening, .recovered, .sent, .postponed, .gaveUp, .sentPlain, .paused, .reloading: break
+            }
+        }
+    }
+
+    /// Why the worker is not ready; nil when it is: connected, and either sending and known to Telegram, or standing by.
+    public var obstacle: String? {
+        state.withLock { state in
+            if let obstacle = state.obstacle { return obstacle }
+            if !state.connected { return "not connected to the database" }
+            switch state.role {
+            case "standby": return nil
+            case "sender" where state.reachedTelegram: return nil
+            default: return "starting"
+            }
+        }
+    }
+
+    /// sender or standby, once it is known.
+    public var role: String? { state.withLock { $0.role } }
+}

@@ -1,0 +1,81 @@
+import Postgres
+
+/// A row of `tgworker.outbox` that was claimed: its intent is recorded, it is to be sent now.
+struct OutboxMessage: Sendable, Equatable, Identifiable {
+    /// What there is to say.
+    enum Content: Sendable, Equatable {
+        /// An order's state changed.
+        case orderState(OrderEvent)
+        /// An operator wrote this.
+        case reply(text: String, replyTo: Int64?)
+        /// Nothing any more, and why not.
+        case void(reason: String)
+    }
+
+    let id: Int64
+    let chatID: Int64
+    let content: Content
+    /// Attempts begun, this one included.
+    let attempt: Int
+    /// Parts of a long message that Telegram has accepted before.
+    let partsSent: Int
+    /// Telegram's id of the first part.
+    let firstMessageID: Int64?
+    /// Microseconds since 1970 at which the business transaction began.
+    let enqueuedAt: Int64
+}
+
+/// The facts of a state change, with what of Odoo's tables is needed to tell them to this customer.
+struct OrderEvent: Sendable, Equatable {
+    /// `sale_order.name`.
+    var order: String
+    /// `sale_order.state` after the change.
+    var state: String
+    /// The moment of the change on the customer's clock.
+    var changedAt: LocalDateTime
+    /// The zone of that clock when nobody chose it, so that the time is not misread.
+    var timeZoneName: String?
+    /// `sale_order.amount_total` in PostgreSQL's text form.
+    var total: String?
+    /// `res_currency.id` of the total.
+    var currencyID: Int?
+    /// `res_partner.lang` of the Telegram user's partner.
+    var language: String?
+}
+
+extension OutboxMessage {
+    /// Reads a row of ``OutboxStatements/claim``.
+    init(_ row: Rows.Row) throws(PostgresError) {
+        id = try row.get("id")
+        chatID = try row.get("chat_id")
+        attempt = try row.get("attempt")
+        partsSent = try row.get("parts_sent")
+        firstMessageID = try row.find("message_id")
+        enqueuedAt = try row.get("enqueued_us")
+        content = try Self.content(row)
+    }
+
+    private static func content(_ row: Rows.Row) throws(PostgresError) -> Content {
+        guard try row.get("user_exists") else { return .void(reason: "the Telegram user was deleted in Odoo") }
+        switch try row.get("kind", as: String.self) {
+        case "order_state":
+            guard try row.get("is_verified") else {
+                return .void(reason: "the Telegram user is no longer verified")
+            }
+            let moment: String = try row.get("changed_at")
+            guard let changedAt = LocalDateTime(moment) else {
+                throw PostgresError(.unexpectedResult, message: "changed_at is not a date and time")
+            }
+            return .orderState(
+                OrderEvent(
+                    order: try row.get("order_name"), state: try row.get("order_state"), changedAt: changedAt,
+                    timeZoneName: try row.find("time_zone_name"), total: try row.find("total"),
+                    currencyID: try row.find("currency_id"), language: try row.find("lang")))
+        case "reply":
+            guard try row.get("source_exists") else { return .void(reason: "the message was deleted in Odoo") }
+            return .reply(text: try row.find("reply_text") ?? "", replyTo: try row.find("reply_to"))
+        case let kind:
+            return .void(reason: "this version does not know messages of kind \(kind)")
+        }
+    }
+}

@@ -1,0 +1,35 @@
+/// What the bot says in English.
+struct EnglishTexts: Texts {
+    func orderHeading(_ status: OrderStatus, number: String) -> RichText {
+        "\(status.emoji) Order \(bold: number)"
+    }
+
+    func orderStatus(_ status: OrderStatus) -> RichText {
+        switch status {
+        case .draft: "New status: \(bold: "preparing a quotation")"
+        case .sent: "New status: \(bold: "quotation sent")"
+        case .sale: "New status: \(bold: "confirmed")"
+        case .done: "New status: \(bold: "completed")"
+        case .cancel: "New status: \(bold: "cancelled")"
+        case .other(let label): "New status: \(bold: label)"
+        }
+    }
+
+    func orderChanged(at moment: String) -> RichText {
+        "Changed: \(moment)"
+    }
+
+    func orderTotal(_ amount: String) -> RichText {
+        "Total: \(amount)"
+    }
+
+    func orderClosing(_ status: OrderStatus) -> RichText? {
+        switch status {
+        case .draft, .other: nil
+        case .sent: "If you have any questions, just write here."
+        case .sale: "Thank you for your order!"
+        case .done: "Thank you for choosing us!"
+        case .cancel: "If this is a mistake, just write here."
+        }
+    }
+}

@@ -1,0 +1,59 @@
+import Glibc
+import Postgres
+import Telegram
+
+/// This instance's row in `tgworker.worker`, and the bot's in `tgworker.bot`.
+struct Presence: Sendable {
+    /// A random UUID, made anew at each start.
+    let instance: String
+
+    init() {
+        var bytes = (0..<16).map { _ in UInt8.random(in: 0...255) }
+        bytes[6] = bytes[6] & 0x0f | 0x40
+        bytes[8] = bytes[8] & 0x3f | 0x80
+        let digits = bytes.map { byte in
+            let hex = String(byte, radix: 16)
+            return hex.utf8.count == 1 ? "0" + hex : hex
+        }.joined()
+        var rest = Substring(digits)
+        instance = [8, 4, 4, 4, 12].map { count in
+            defer { rest = rest.dropFirst(count) }
+            return String(rest.prefix(count))
+        }.joined(separator: "-")
+    }
+
+    /// Enters this instance, and forgets those that were not heard of for a week.
+    func announce(on connection: Connection) async throws(PostgresError) {
+        try await connection.group([
+            Statement("delete from tgworker.worker where heartbeat_at < now() - interval '7 days'"),
+            Statement(
+                """
+                insert into tgworker.worker (instance, host, process_id, version, role)
+                values ($1, $2, $3, $4, 'starting')
+                on conflict (instance) do update set heartbeat_at = now()
+                """, [.text(instance), .text(Self.hostName), .integer(getpid()), .text(tgworkerVersion)]),
+        ])
+    }
+
+    /// Says what this instance is, and that it is alive.
+    func record(_ role: String, on connection: Connection) async throws(PostgresError) {
+        try await connection.query(
+            "update tgworker.worker set role = $2, heartbeat_at = now() where instance = $1",
+            [.text(instance), .text(role)], prepared: true)
+    }
+
+    /// Enters the bot as Telegram knows it.
+    func record(_ bot: BotUser, on connection: Connection) async throws(PostgresError) {
+        try await connection.query(
+            """
+            insert into tgworker.bot (id, username, name) values ($1, $2, $3)
+            on conflict (id) do update set username = excluded.username, name = excluded.name, seen_at = now()
+            """, [.integer(bot.id), .text(bot.username), .text(bot.firstName)])
+    }
+
+    private static var hostName: String {
+        var name = [CChar](repeating: 0, count: 256)
+        guard gethostname(&name, name.count - 1) == 0 else { return "unknown" }
+        return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+}

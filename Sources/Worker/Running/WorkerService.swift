@@ -1,0 +1,42 @@
+public import Reactor
+public import ServiceLifecycle
+
+/// The worker as a service: connects, stands by until it may send, sends, and starts over when something breaks.
+public struct WorkerService: Service {
+    private let supervisor: Supervisor
+
+    /// - Parameters:
+    ///   - schemaVersion: the schema version that this program works with.
+    ///   - events: called for everything that happens; on the reactor's thread, so it must be quick.
+    public init(
+        _ configuration: WorkerConfiguration, schemaVersion: Int, reactor: Reactor,
+        events: @escaping @Sendable (WorkerEvent) -> Void
+    ) {
+        supervisor = Supervisor(
+            configuration, schemaVersion: schemaVersion, reactor: reactor, events: events)
+    }
+
+    /// Runs until the service group is shut down gracefully: then finishes what is under way, within the drain timeout.
+    ///
+    /// - Throws: ``StartupProblem`` or `PostgresError` for what waiting cannot mend, when it is met at the start.
+    public func run() async throws {
+        try await withGracefulShutdownHandler {
+            try await withTaskCancellationHandler {
+                try await supervisor.run()
+            } onCancel: {
+                stop()
+            }
+        } onGracefulShutdown: {
+            stop()
+        }
+    }
+
+    /// Reads the configuration in the database again.
+    public func reload() async {
+        await supervisor.reload()
+    }
+
+    private func stop() {
+        Task { await supervisor.stop() }
+    }
+}

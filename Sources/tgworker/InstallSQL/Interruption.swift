@@ -1,0 +1,21 @@
+import UnixSignals
+
+/// The end of a command by Ctrl-C or `kill`.
+enum Interruption {
+    /// Does a piece of work. On SIGINT or SIGTERM its task is cancelled, so that the server too stops what it is at.
+    ///
+    /// - Throws: ``CommandError`` when it was interrupted, else what the work throws.
+    static func ending(_ work: @escaping @Sendable () async throws -> Void) async throws {
+        let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await work() }
+            group.addTask {
+                for await _ in signals {
+                    throw CommandError("interrupted", "what was done so far stays; run it again to finish")
+                }
+            }
+            defer { group.cancelAll() }
+            try await group.next()
+        }
+    }
+}

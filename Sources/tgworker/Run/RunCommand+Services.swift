@@ -1,0 +1,26 @@
+import Endpoint
+import Installation
+import Logging
+import Reactor
+import ServiceLifecycle
+import Worker
+
+extension RunCommand {
+    /// The parts of the process, in the order of their start; they stop in the opposite order, so that health is answered
+    /// until the worker is done.
+    static func services(
+        _ configuration: WorkerConfiguration, listen: ListenAddress, reactor: Reactor, logger: Logger
+    ) -> [any Service] {
+        let health = WorkerHealth()
+        let record: @Sendable (WorkerEvent) -> Void = { event in
+            health.record(event)
+            logger.record(event)
+        }
+        let worker = WorkerService(
+            configuration, schemaVersion: Migration.latest, reactor: reactor, events: record)
+        let endpoint = EndpointService(
+            host: listen.host, port: listen.port, health: health, logger: logger, events: record)
+        let reload = ReloadService { await worker.reload() }
+        return [endpoint, reload, worker]
+    }
+}

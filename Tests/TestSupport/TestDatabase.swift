@@ -1,0 +1,33 @@
+/// A database that belongs to one test.
+public struct TestDatabase: Sendable {
+    /// Its name.
+    public let name: String
+    /// What it was copied from.
+    public let kind: DemoDatabase
+    /// The cluster it is in.
+    public let cluster: Cluster
+
+    /// A libpq connection URI, as the superuser `odoo`.
+    public var url: String { cluster.url(database: name) }
+
+    /// The same as keywords and values.
+    public var conninfo: String { cluster.conninfo(database: name) }
+
+    /// Runs SQL through the psql client, each statement in its own transaction, as a DBA would.
+    ///
+    /// Returns the rows, one per line, columns separated by `|`. Throws at the first error, with its SQLSTATE.
+    @discardableResult
+    public func psql(_ sql: String, user: String = "odoo") async throws -> String {
+        try await cluster.psql(sql, database: name, user: user)
+    }
+
+    /// Removes the database with everybody still connected to it. Without it, the database goes with its cluster.
+    public func drop() async throws {
+        try await cluster.psql(
+            """
+            alter database \(name) allow_connections false;
+            select pg_terminate_backend(pid) from pg_stat_activity where datname = '\(name)';
+            drop database \(name);
+            """)
+    }
+}
