@@ -1,5 +1,5 @@
 import Hummingbird
-public import Logging
+import Logging
 public import ServiceLifecycle
 public import Worker
 
@@ -8,19 +8,16 @@ public struct EndpointService: Service {
     private let host: String
     private let port: Int
     private let health: WorkerHealth
-    private let logger: Logger
     private let events: @Sendable (WorkerEvent) -> Void
 
     /// - Parameters:
     ///   - port: 0 takes any that is free; the event `listening` says which.
     public init(
-        host: String, port: Int, health: WorkerHealth, logger: Logger,
-        events: @escaping @Sendable (WorkerEvent) -> Void
+        host: String, port: Int, health: WorkerHealth, events: @escaping @Sendable (WorkerEvent) -> Void
     ) {
         self.host = host
         self.port = port
         self.health = health
-        self.logger = logger
         self.events = events
     }
 
@@ -29,14 +26,13 @@ public struct EndpointService: Service {
     /// - Throws: ``EndpointError`` when the address cannot be listened on.
     public func run() async throws {
         let (host, events) = (host, events)
-        // The worker's own events say what happens; the server's would say it twice.
-        var quiet = logger
-        quiet.logLevel = .error
+        // The worker's events say what happens; the server's own lines would say it twice, or say that it was cancelled.
+        let silent = Logger(label: "endpoint") { _ in SwiftLogNoOpLogHandler() }
         let application = Application(
             router: router(), configuration: ApplicationConfiguration(address: .hostname(host, port: port)),
             onServerRunning: { channel in
                 events(.listening(address: "http://\(host):\(channel.localAddress?.port ?? 0)"))
-            }, logger: quiet)
+            }, logger: silent)
         do {
             try await application.run()
         } catch let error as CancellationError {

@@ -19,7 +19,7 @@ extension RunCommand {
         let worker = WorkerService(
             configuration, schemaVersion: Migration.latest, reactor: reactor, events: record)
         let endpoint = EndpointService(
-            host: listen.host, port: listen.port, health: health, logger: logger, events: record)
+            host: listen.host, port: listen.port, health: health, events: record)
         let reload = ReloadService { await worker.reload() }
         return [endpoint, reload, worker]
     }
