@@ -15,6 +15,8 @@ let configuration = Target.Dependency.product(name: "Configuration", package: "s
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 
 let package = Package(
@@ -27,7 +29,9 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
@@ -46,7 +50,8 @@ let package = Package(
         .target(
             name: "Worker", dependencies: ["Postgres", "Reactor", "Telegram", lifecycle, logging],
             swiftSettings: settings),
-        .target(name: "Endpoint", dependencies: ["Worker", hummingbird, lifecycle, logging], swiftSettings: settings),
+        .target(
+            name: "Endpoint", dependencies: ["Worker", hummingbird, lifecycle, logging, nio], swiftSettings: settings),
 
         // The programs.
         .executableTarget(
@@ -58,7 +63,8 @@ let package = Package(
             ],
             swiftSettings: settings),
         .executableTarget(
-            name: "TelegramSimulator", dependencies: [argumentParser, hummingbird, lifecycle, logging],
+            name: "TelegramSimulator",
+            dependencies: [argumentParser, httpTypes, hummingbird, lifecycle, logging, nio, unixSignals],
             swiftSettings: settings),
 
         // The ground that tests stand on: a private PostgreSQL cluster, Odoo-shaped databases, the simulator.
@@ -66,6 +72,9 @@ let package = Package(
 
         .testTarget(name: "TelegramTests", dependencies: ["Reactor", "Telegram"], swiftSettings: settings),
         .testTarget(name: "WorkerTests", dependencies: ["Telegram", "Worker"], swiftSettings: settings),
+        .testTarget(
+            name: "EndpointTests", dependencies: ["Endpoint", "TestSupport", "Worker", lifecycle],
+            swiftSettings: settings),
         .testTarget(
             name: "tgworkerTests",
             dependencies: [

@@ -1,5 +1,7 @@
+import Glibc
 import Hummingbird
 import Logging
+import NIOCore
 public import ServiceLifecycle
 public import Worker
 
@@ -38,8 +40,9 @@ public struct EndpointService: Service {
         } catch let error as CancellationError {
             throw error
         } catch {
+            let reason = (error as? IOError).map { String(cString: strerror($0.errnoCode)) } ?? "\(error)"
             throw EndpointError(
-                "cannot listen on \(host):\(port) (\(error)): choose another address with --listen HOST:PORT")
+                "cannot listen on \(host):\(port) (\(reason)): choose another address with --listen HOST:PORT")
         }
     }
 

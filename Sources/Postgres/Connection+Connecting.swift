@@ -32,13 +32,14 @@ public struct ConnectionConfiguration: Sendable {
 
     /// The settings for PQconnectStartParams.
     ///
-    /// - Throws: when `conninfo` cannot be read.
+    /// - Throws: when `conninfo` cannot be read; without the URL, which libpq quotes in whole in some of its messages.
     func settings() throws(PostgresError) -> [String: String] {
         var settings = Dictionary(uniqueKeysWithValues: Self.defaults)
         var message: UnsafeMutablePointer<CChar>?
         guard let options = PQconninfoParse(conninfo, &message) else {
             defer { PQfreemem(message) }
-            let reason = message.map { String(cString: $0).trimmed } ?? "out of memory"
+            let text = message.map { String(cString: $0).trimmed } ?? "out of memory"
+            let reason = text[..<(text.firstRange(of: ": \"postgres")?.lowerBound ?? text.endIndex)]
             throw PostgresError(.configuration, message: "the database URL cannot be read: \(reason)")
         }
         defer { PQconninfoFree(options) }
@@ -80,27 +81,26 @@ private actor ConnectAttempt {
     }
 
     func run(_ handlers: Connection.Handlers) async throws(PostgresError) -> Connection {
+        let deadline = ContinuousClock.now + timeout
         let settings = settings
         let started = await offload { Handle(connectStart(settings)) }
         guard let handle = started.pointer else {
             throw PostgresError(.connect, message: "out of memory")
         }
+        // From here on it ends with the session, and its notices do not go to libpq's default, standard error.
+        let session = Session(started)
         // The SQLSTATE of a refusal is only to be had as part of the verbose message.
         PQsetErrorVerbosity(handle, PQERRORS_VERBOSE)
-        do {
-            try await establish(handle)
-        } catch {
-            PQfinish(handle)
-            throw error
-        }
+        try await establish(handle, before: deadline)
         PQsetErrorVerbosity(handle, PQERRORS_DEFAULT)
-        let connection = Connection(Handle(handle), reactor: reactor, handlers: handlers)
+        let connection = Connection(session, reactor: reactor, handlers: handlers)
         await connection.open()
         return connection
     }
 
-    private func establish(_ handle: OpaquePointer) async throws(PostgresError) {
-        let deadline = ContinuousClock.now + timeout
+    private func establish(
+        _ handle: OpaquePointer, before deadline: ContinuousClock.Instant
+    ) async throws(PostgresError) {
         var status = PGRES_POLLING_WRITING
         guard PQstatus(handle) != CONNECTION_BAD else { throw PostgresError(refused: handle) }
         while status != PGRES_POLLING_OK {
@@ -145,8 +145,9 @@ extension PostgresError {
                 .connect, sqlState: SQLState(rawValue: String(code)), message: String(rest.dropFirst(7)))
             return
         }
-        let line = lines.last.map { String($0).trimmed } ?? "no connection"
-        self.init(.connect, message: line)
+        // Lines that begin with a tab are advice on the line before.
+        let line = lines.last { !$0.hasPrefix("\t") }
+        self.init(.connect, message: line.map { String($0).trimmed } ?? "no connection")
     }
 }
 

@@ -35,23 +35,27 @@ extension Connection {
     }
 
     /// Runs `body` in a transaction, commits when it returns, rolls back when it throws. Others that use this
-    /// connection wait meanwhile; inside, use only the ``Transaction``.
+    /// connection wait meanwhile; inside, use only the ``Transaction``, and after it that no more.
+    ///
+    /// - Throws: what `body` throws, or ``PostgresError``. Cancelling the task does not stop the commit, or the rollback.
     public func transaction<Result>(
         isolation: isolated (any Actor)? = #isolation, _ body: (Transaction) async throws -> Result
     ) async throws -> Result {
         let transaction = Transaction(connection: self, id: await newID())
         try await transaction.run("begin", part: .opens(transaction.id))
+        let result: Result
         do {
-            let result = try await body(transaction)
-            let end = try await transaction.run("commit", part: .closes(transaction.id))
-            guard end.commandTag == "COMMIT" else {
-                throw PostgresError(.aborted, message: "the transaction was rolled back by an error inside")
-            }
-            return result
+            result = try await body(transaction)
         } catch {
-            if await isOpen { _ = try? await transaction.run("rollback", part: .closes(transaction.id)) }
+            _ = try? await transaction.run("rollback", part: .closes(transaction.id))
             throw error
         }
+        // A commit that fails has ended the transaction as well (PostgreSQL: COMMIT).
+        let end = try await transaction.run("commit", part: .closes(transaction.id))
+        guard end.commandTag == "COMMIT" else {
+            throw PostgresError(.aborted, message: "the transaction was rolled back by an error inside")
+        }
+        return result
     }
 }
 

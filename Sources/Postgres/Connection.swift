@@ -53,8 +53,8 @@ public actor Connection {
     /// The server's version, such as 150018 (PQserverVersion).
     public nonisolated let serverVersion: Int32
 
-    init(_ handle: Handle, reactor: Reactor, handlers: Handlers) {
-        session = Session(handle)
+    init(_ session: sending Session, reactor: Reactor, handlers: Handlers) {
+        self.session = session
         self.reactor = reactor
         self.handlers = handlers
         processID = PQbackendPID(session.connection)
@@ -79,12 +79,13 @@ public actor Connection {
     }
 
     func open() {
-        let socket = session.socket
+        let socket = session.becomeNonblocking()
         watch = reactor.assumeIsolated {
             $0.watch(socket, for: .read) { [weak self] readiness in
                 self?.assumeIsolated { $0.socketReady(readiness) }
             }
         }
+        deliverNotices()
     }
 
     func newID() -> Int {
@@ -97,9 +98,10 @@ public actor Connection {
     func perform(
         _ content: Exchange.Content, part: Exchange.Part, timeout: Duration
     ) async throws(PostgresError) -> [Rows] {
+        if let problem = content.problem { throw problem }
         let exchange = Exchange(id: newID(), content: content, part: part)
         let result = await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
+            await reactor.executor.suspend { continuation in
                 submit(exchange, timeout, continuation)
             }
         } onCancel: {
@@ -112,6 +114,10 @@ public actor Connection {
         _ exchange: Exchange, _ timeout: Duration,
         _ continuation: CheckedContinuation<Result<[Rows], PostgresError>, Never>
     ) {
+        // A cancellation that came before this has found nothing to interrupt.
+        if Task.isCancelled, !exchange.part.endsTransaction {
+            return continuation.resume(returning: .failure(PostgresError(.cancelled, message: "cancelled")))
+        }
         let timer = reactor.assumeIsolated {
             $0.schedule(after: timeout) { [weak self] in
                 self?.assumeIsolated { $0.interrupt(exchange.id, .timeout) }
@@ -164,16 +170,20 @@ public actor Connection {
     // MARK: What the socket brings
 
     private func socketReady(_ readiness: Readiness) {
-        let alive = session.receive()
-        deliverNotifications()
+        let received = session.receive()
         while machine.running != nil, let answer = session.nextAnswer() {
+            if case .copy = answer {
+                return lose(PostgresError(.unexpectedResult, message: "COPY is not supported here"))
+            }
             guard let completion = machine.receive(answer) else { continue }
             session.exchangeEnded()
             finish(completion.id, completion.outcome)
             act(on: machine.next())
         }
+        // After the answers: libpq finds them while it reads those.
+        deliverNotifications()
         deliverNotices()
-        guard alive else { return lose() }
+        guard received, session.isAlive else { return lose() }
         if readiness.contains(.write) { flush() }
     }
 

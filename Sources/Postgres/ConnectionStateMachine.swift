@@ -22,6 +22,8 @@ struct ConnectionStateMachine {
     private var current: ExchangeProgress?
     private var waiting: Deque<Exchange> = []
     private var transaction: Exchange.TransactionID?
+    /// The end of `transaction` is on its way; nothing of it may come after.
+    private var isTransactionEnding = false
     private var prepared: [String: String] = [:]
     private var preparedCount = 0
     /// The server is being asked to cancel: nothing new goes out until that has ended, lest it hit the wrong statement.
@@ -33,6 +35,14 @@ struct ConnectionStateMachine {
 
     mutating func enqueue(_ exchange: Exchange) -> Action {
         if let failure { return .fail(exchange.id, failure) }
+        switch exchange.part {
+        case .none, .opens: break
+        case .belongs(let id), .closes(let id):
+            guard id == transaction, !isTransactionEnding else {
+                return .fail(exchange.id, PostgresError(.aborted, message: "the transaction has ended"))
+            }
+            isTransactionEnding = exchange.part.endsTransaction
+        }
         waiting.append(exchange)
         return next()
     }
@@ -49,7 +59,7 @@ struct ConnectionStateMachine {
         }
         switch (progress.exchange.part, outcome) {
         case (.opens(let id), .success): transaction = id
-        case (.closes, _): transaction = nil
+        case (.closes, _): (transaction, isTransactionEnding) = (nil, false)
         default: break
         }
         return Completion(id: progress.exchange.id, outcome: outcome)
@@ -74,14 +84,13 @@ struct ConnectionStateMachine {
     /// The time is over or the task was cancelled.
     mutating func interrupt(_ id: Exchange.ID, _ kind: PostgresError.Kind) -> Action {
         if let index = waiting.firstIndex(where: { $0.id == id }) {
-            // The end of a transaction must reach the server whatever becomes of its task.
-            if case .closes = waiting[index].part, kind == .cancelled { return .none }
+            guard !waiting[index].part.endsTransaction else { return .none }
             waiting.remove(at: index)
             let message = kind == .timeout ? "the statement waited too long for its turn" : "cancelled"
             return .fail(id, PostgresError(kind, message: message))
         }
         guard let running = current, running.exchange.id == id, running.interruption == nil else { return .none }
-        if case .closes = running.exchange.part, kind == .cancelled { return .none }
+        if running.exchange.part.endsTransaction, kind == .cancelled { return .none }
         current?.interruption = kind
         isCancelling = true
         return .cancelOnServer

@@ -6,6 +6,19 @@ struct Exchange: Sendable {
     enum Content: Sendable {
         case group([Statement])
         case script(String)
+
+        /// Why this cannot be sent: libpq takes values as C strings and would cut them off, or would refuse in the middle
+        /// of the group.
+        var problem: PostgresError? {
+            guard case .group(let statements) = self else { return nil }
+            if statements.contains(where: { $0.parameters.count > Int(UInt16.max) }) {
+                return PostgresError(.server, sqlState: "54000", message: "a statement takes 65535 values at most")
+            }
+            if statements.contains(where: { $0.parameters.contains { $0.text?.utf8.contains(0) == true } }) {
+                return PostgresError(.server, sqlState: "22021", message: "PostgreSQL takes no NUL character in a value")
+            }
+            return nil
+        }
     }
 
     /// Part in a transaction that spans several exchanges.
@@ -20,6 +33,11 @@ struct Exchange: Sendable {
             case .none: nil
             case .opens(let id), .belongs(let id), .closes(let id): id
             }
+        }
+
+        /// Whether the server must see this whatever becomes of its task: until then all others wait.
+        var endsTransaction: Bool {
+            if case .closes = self { true } else { false }
         }
     }
 
@@ -46,6 +64,8 @@ enum Answer: Sendable {
     case endOfStatement
     /// The end of a group.
     case sync
+    /// The server waits for, or sends, COPY data, and libpq says so again and again: there is no way on from here.
+    case copy
 }
 
 /// Keeps account of the answers to one exchange.
@@ -75,7 +95,7 @@ struct ExchangeProgress: Sendable {
             }
         case .failed(let error):
             if failure == nil { failure = error }
-        case .skipped:
+        case .skipped, .copy:
             break
         case .endOfStatement:
             position += 1

@@ -24,7 +24,11 @@ public struct Rows: Sendable, RandomAccessCollection {
     /// As many as there are rows.
     public var endIndex: Int { count }
     /// The row at a position, from 0.
-    public subscript(position: Int) -> Row { Row(rows: self, number: Int32(position)) }
+    public subscript(position: Int) -> Row {
+        // libpq would report it to the notice receiver of the connection, which may be gone.
+        precondition(indices.contains(position), "row \(position) of an answer of \(count)")
+        return Row(rows: self, number: Int32(position))
+    }
 
     /// How many rows the statement inserted, updated, deleted or selected.
     public var affected: Int { Int(String(cString: PQcmdTuples(storage.result))) ?? 0 }
@@ -47,7 +51,12 @@ public struct Rows: Sendable, RandomAccessCollection {
         }
     }
 
-    fileprivate func number(of column: String) -> Int32 { PQfnumber(storage.result, column) }
+    /// Unlike PQfnumber, which folds the case of names that are not in double quotes.
+    fileprivate func number(of column: String) -> Int32? {
+        (0..<PQnfields(storage.result)).first { number in
+            PQfname(storage.result, number).map { strcmp($0, column) == 0 } ?? false
+        }
+    }
 
     /// One row of an answer.
     public struct Row: Sendable {
@@ -72,8 +81,7 @@ public struct Rows: Sendable, RandomAccessCollection {
         public func find<Value: ColumnValue>(
             _ column: String, as type: Value.Type = Value.self
         ) throws(PostgresError) -> Value? {
-            let index = rows.number(of: column)
-            guard index >= 0 else {
+            guard let index = rows.number(of: column) else {
                 throw PostgresError(.unexpectedResult, message: "the answer has no column \(column)")
             }
             guard let bytes = rows.value(number, index) else { return nil }
@@ -101,8 +109,11 @@ extension String: ColumnValue {
 extension Bool: ColumnValue {
     /// Reads the text form.
     public init?(columnText: UnsafeBufferPointer<UInt8>) {
-        guard columnText.count == 1 else { return nil }
-        self = columnText[0] == UInt8(ascii: "t")
+        switch String(decoding: columnText, as: UTF8.self) {
+        case "t": self = true
+        case "f": self = false
+        default: return nil
+        }
     }
 }
 

@@ -15,15 +15,18 @@ final class Session {
 
     /// The PGconn; libpq takes NULL for a connection that is bad.
     var connection: OpaquePointer? { open }
-    var socket: Int32 { PQsocket(open) }
 
     init(_ handle: Handle) {
-        let connection = handle.pointer
-        open = connection
+        open = handle.pointer
         notices = .allocate(capacity: 1)
         notices.initialize(to: tgw_notices())
-        tgw_keep_notices(connection, notices)
-        PQsetnonblocking(connection, 1)
+        tgw_keep_notices(open, notices)
+    }
+
+    /// To be called when the connection stands; returns its socket.
+    func becomeNonblocking() -> Int32 {
+        PQsetnonblocking(open, 1)
+        return PQsocket(open)
     }
 
     deinit {
@@ -82,15 +85,21 @@ final class Session {
 
     // MARK: Receiving
 
-    /// Reads what has come; false when the connection is broken.
+    /// False when the connection is broken, which libpq may also find out while it reads an answer.
+    var isAlive: Bool { PQstatus(open) == CONNECTION_OK }
+
+    /// Reads what has come; false when that failed.
     func receive() -> Bool {
-        PQconsumeInput(open) == 1 && PQstatus(open) == CONNECTION_OK
+        PQconsumeInput(open) == 1
     }
 
     /// The next answer that has arrived whole.
     func nextAnswer() -> Answer? {
         guard open != nil, PQisBusy(open) == 0 else { return nil }
-        guard let result = PQgetResult(open) else { return .endOfStatement }
+        guard let result = PQgetResult(open) else {
+            // On a broken connection PQgetResult returns NULL for ever, which ends nothing.
+            return isAlive ? .endOfStatement : nil
+        }
         switch PQresultStatus(result) {
         case PGRES_TUPLES_OK, PGRES_COMMAND_OK, PGRES_EMPTY_QUERY:
             return .rows(Rows(result))
@@ -102,7 +111,7 @@ final class Session {
             return .skipped
         case PGRES_COPY_IN, PGRES_COPY_OUT, PGRES_COPY_BOTH:
             PQclear(result)
-            return .failed(PostgresError(.unexpectedResult, message: "COPY is not supported here"))
+            return .copy
         default:
             defer { PQclear(result) }
             return .failed(PostgresError(result: result, connection: open))

@@ -13,7 +13,7 @@ extension Reactor {
     public func perform(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse {
         let token = nextToken()
         let result = await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
+            await executor.suspend { continuation in
                 start(request, token, continuation)
             }
         } onCancel: {
@@ -26,6 +26,11 @@ extension Reactor {
         _ request: HTTPRequest, _ token: Token,
         _ continuation: CheckedContinuation<Result<HTTPResponse, HTTPFailure>, Never>
     ) {
+        // A cancellation that came before this has found nothing to end.
+        guard !isShutDown, !Task.isCancelled else {
+            let failure = HTTPFailure(reason: .cancelled, requestMayHaveBeenSent: false, message: "cancelled")
+            return continuation.resume(returning: .failure(failure))
+        }
         let handle = idleHandles.popLast() ?? EasyHandle()
         handle.prepare(request, token: token)
         transfers[token] = Transfer(handle: handle, continuation: continuation)
@@ -76,6 +81,8 @@ extension HTTPFailure {
             case CURLE_WEIRD_SERVER_REPLY, CURLE_PARTIAL_FILE, CURLE_HTTP2, CURLE_HTTP2_STREAM,
                 CURLE_BAD_CONTENT_ENCODING, CURLE_WRITE_ERROR:
                 .protocolViolation
+            // How libcurl calls an answer that does not begin as HTTP does ("HTTP/0.9 when not allowed").
+            case CURLE_UNSUPPORTED_PROTOCOL where begun: .protocolViolation
             default: .other
             }
         // The only callback of ours that ends a transfer is the one that refuses a silent second request.

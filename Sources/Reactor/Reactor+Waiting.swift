@@ -107,7 +107,9 @@ extension Reactor {
     ) async -> WaitOutcome {
         let token = nextToken()
         return await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
+            await executor.suspend { continuation in
+                // A cancellation that came before this has found nothing to end.
+                guard !isShutDown, !Task.isCancelled else { return continuation.resume(returning: .cancelled) }
                 var wait = Wait(continuation: continuation)
                 wait.watch = descriptor.map { number, interest in
                     watch(number, for: interest) { readiness in
@@ -154,6 +156,7 @@ extension Reactor {
     }
 
     func endEverything() {
+        isShutDown = true
         for token in Array(transfers.keys) {
             finishTransfer(token, code: CURLE_ABORTED_BY_CALLBACK, cancelled: true)
         }

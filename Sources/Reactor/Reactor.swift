@@ -25,6 +25,9 @@ public actor Reactor {
     var transfers: [Token: Transfer] = [:]
     var idleHandles: [EasyHandle] = []
     var waits: [Token: Wait] = [:]
+    /// From now on nothing waits, and `multi` is gone.
+    var isShutDown = false
+    private var turnsWithoutSockets = 0
     private var descriptors: [curl_waitfd] = []
     private var descriptorTokens: [Token] = []
 
@@ -42,7 +45,8 @@ public actor Reactor {
         startThread(for: self)
     }
 
-    /// Ends the thread and every wait with it. Actors on this executor do not run any more: call it last.
+    /// Ends the thread and every wait and transfer with it. Actors on this executor do not run any more: call it last,
+    /// after the connections to the database are closed.
     public nonisolated func shutdown() {
         executor.stop()
     }
@@ -57,9 +61,12 @@ public actor Reactor {
         for token in cancelled { cancel(token) }
         fireTimers()
         advanceTransfers()
-        // A transfer may have finished, or a handler have made work, on the way here: then do not sleep.
-        guard executor.fallAsleep() else { return }
-        waitForSockets()
+        // A transfer may have finished, or a handler have made work, on the way here: then do not sleep. But jobs that
+        // go on making jobs must not keep the descriptors from their turn.
+        let maySleep = executor.fallAsleep()
+        turnsWithoutSockets = maySleep ? 0 : (turnsWithoutSockets + 1) % 16
+        guard turnsWithoutSockets == 0 else { return }
+        waitForSockets(milliseconds: maySleep ? millisecondsToDeadline : 0)
     }
 
     private func cancel(_ token: Token) {
@@ -71,7 +78,7 @@ public actor Reactor {
         }
     }
 
-    private func waitForSockets() {
+    private func waitForSockets(milliseconds: Int32) {
         descriptors.removeAll(keepingCapacity: true)
         descriptorTokens.removeAll(keepingCapacity: true)
         for (token, watch) in watches where !watch.interest.isEmpty {
@@ -81,7 +88,6 @@ public actor Reactor {
         }
         // libcurl shortens the wait by itself for the sake of its own timers (libcurl: curl_multi_poll).
         let count = UInt32(descriptors.count)
-        let milliseconds = millisecondsToDeadline
         let code = descriptors.withUnsafeMutableBufferPointer { buffer in
             curl_multi_poll(multi, buffer.baseAddress, count, milliseconds, nil)
         }
@@ -112,6 +118,7 @@ private func reactorThreadMain(_ context: UnsafeMutableRawPointer?) -> UnsafeMut
     let reactor = Unmanaged<Reactor>.fromOpaque(context).takeRetainedValue()
     let executor = reactor.executor
     executor.adoptThread()
+    blockSIGPIPE()
     var jobs: [UnownedJob] = []
     var cancelled: [Reactor.Token] = []
     while executor.collect(jobs: &jobs, cancelled: &cancelled) {
@@ -122,8 +129,20 @@ private func reactorThreadMain(_ context: UnsafeMutableRawPointer?) -> UnsafeMut
         cancelled.removeAll(keepingCapacity: true)
     }
     reactor.assumeIsolated { $0.endEverything() }
-    // What was waiting learns of its end; what it starts then is not run any more.
-    _ = executor.collect(jobs: &jobs, cancelled: &cancelled)
-    for job in jobs { job.runSynchronously(on: executor.asUnownedSerialExecutor()) }
+    // What was waiting learns of its end, and may tell others on this thread; but what goes on for ever is left behind.
+    for _ in 0..<64 {
+        cancelled.removeAll()
+        _ = executor.collect(jobs: &jobs, cancelled: &cancelled)
+        for job in jobs { job.runSynchronously(on: executor.asUnownedSerialExecutor()) }
+        jobs.removeAll()
+    }
     return nil
+}
+
+/// libcurl leaves SIGPIPE to the application when CURLOPT_NOSIGNAL is set; a blocked one becomes EPIPE.
+private func blockSIGPIPE() {
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGPIPE)
+    pthread_sigmask(SIG_BLOCK, &signals, nil)
 }

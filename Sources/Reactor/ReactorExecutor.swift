@@ -4,8 +4,8 @@ import Glibc
 /// Runs every job of the actors that share it on the reactor's one thread, between two waits for sockets.
 ///
 /// Actors with this executor call each other without a thread switch, and may be entered synchronously from the
-/// reactor's handlers with `assumeIsolated`.
-public final class ReactorExecutor: SerialExecutor {
+/// reactor's handlers with `assumeIsolated`. It is also an executor of choice for tasks (SE-0417), see ``suspend(isolation:_:)``.
+public final class ReactorExecutor: SerialExecutor, TaskExecutor {
     /// What other threads hand to the reactor's thread.
     struct Inbox {
         var jobs: [UnownedJob] = []
@@ -55,7 +55,7 @@ public final class ReactorExecutor: SerialExecutor {
         inbox.withLock { $0.thread = pthread_self() }
     }
 
-    /// Takes what has come in, leaving `jobs` and `cancelled` empty but with their storage.
+    /// Takes what has come in, in exchange for the empty `jobs` and `cancelled`; false when the thread is to end.
     func collect(jobs: inout [UnownedJob], cancelled: inout [Reactor.Token]) -> Bool {
         inbox.withLock { inbox in
             swap(&inbox.jobs, &jobs)
@@ -74,11 +74,28 @@ public final class ReactorExecutor: SerialExecutor {
     }
 
     private func post(_ change: (inout Inbox) -> Void) {
-        let mustWake = inbox.withLock { inbox in
+        inbox.withLock { inbox in
             change(&inbox)
-            defer { inbox.isAsleep = false }
-            return inbox.isAsleep
+            // Inside the lock, lest the thread wakes by itself, sees the stop and frees `multi` before the call. It does
+            // not block: it writes to a pipe of libcurl's (libcurl: curl_multi_wakeup).
+            if inbox.isAsleep { curl_multi_wakeup(multi) }
+            inbox.isAsleep = false
         }
-        if mustWake { curl_multi_wakeup(multi) }
+    }
+}
+
+extension ReactorExecutor {
+    /// Suspends the calling task until the continuation is resumed, and lets it go on here, on the reactor's thread.
+    ///
+    /// Left alone, a resumed continuation goes to the pool of global threads, and an actor's task comes back here from
+    /// there: two thread switches. It prefers the executor that its task prefers, if any (SE-0417).
+    public func suspend<Value: Sendable>(
+        isolation: isolated (any Actor)? = #isolation, _ body: (CheckedContinuation<Value, Never>) -> Void
+    ) async -> Value {
+        await withTaskExecutorPreference(self) {
+            // Captured, the actor is where the closure runs, too (SE-0420).
+            _ = isolation
+            return await withCheckedContinuation(body)
+        }
     }
 }

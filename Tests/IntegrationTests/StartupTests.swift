@@ -38,6 +38,25 @@ struct StartupTests {
         #expect(try await database.psql("select to_regnamespace('tgworker')") == "", "nothing is half done")
     }
 
+    @Test("a server older than 12")
+    func oldServer() async throws {
+        let cluster = try await Cluster.shared
+        // A real server of today that calls itself old in the parameters it reports.
+        let proxy = try DatabaseProxy(to: cluster.port) { bytes in
+            let name = Array("server_version\0".utf8)
+            guard let range = bytes.firstRange(of: name) else { return bytes }
+            var bytes = bytes
+            bytes.replaceSubrange(range.upperBound..<range.upperBound + 2, with: "11".utf8)
+            return bytes
+        }
+        let url = "host=127.0.0.1 port=\(proxy.port) user=odoo password=odoo dbname=postgres sslmode=disable"
+        #expect(try await refusal(url).contains("version 12 or newer is needed"))
+        let installer = try await ChildProcess.start(product: "tgworker", ["install-sql", "--database-url", url])
+        #expect(try await installer.exit() == .exited(1))
+        #expect(await installer.text(ofErrors: true).contains("version 12 or newer is needed"))
+        proxy.close()
+    }
+
     @Test("a role without rights is told which command gives them")
     func rights() async throws {
         let shop = try await Shop.open(.fixture)

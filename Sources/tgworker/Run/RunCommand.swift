@@ -10,7 +10,7 @@ import Worker
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
-        abstract: "Runs the worker: sends what waits in the outbox, and receives what customers write.",
+        abstract: "Runs the worker: sends what waits in the outbox.",
         discussion: """
             Install the schema first (tgworker install-sql). Any number of workers may run: one of them sends, the others \
             stand by and take over within seconds.

@@ -14,7 +14,7 @@ struct RunOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Where the webhook, /health and /metrics are served; port 0 is any. (default: 127.0.0.1:8080)",
+            "Where /health is served; port 0 is any. (default: 127.0.0.1:8080)",
             valueName: "host:port"),
         transform: Setting.listen.parse)
     var listen: ListenAddress?

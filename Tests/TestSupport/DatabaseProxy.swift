@@ -1,0 +1,80 @@
+import Foundation
+import Glibc
+
+/// A TCP relay before the database server, which can change what the server says.
+///
+/// Each direction of each connection has a thread of its own; they end with the connection, the relay with its process.
+public final class DatabaseProxy: Sendable {
+    /// The port that it listens on, on 127.0.0.1.
+    public let port: Int
+
+    private let listener: Int32
+
+    /// Starts to relay to a port of 127.0.0.1.
+    ///
+    /// - Parameter rewrite: Is given what the server sends, piece by piece, and returns what the client gets.
+    public init(to server: Int, rewrite: @escaping @Sendable ([UInt8]) -> [UInt8] = { $0 }) throws {
+        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        guard listener >= 0, Self.withAddress(0, { bind(listener, $0, $1) }) == 0, listen(listener, 16) == 0 else {
+            throw TestSupportError("the relay cannot listen: \(String(cString: strerror(errno)))")
+        }
+        var own = sockaddr_in()
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        _ = withUnsafeMutablePointer(to: &own) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(listener, $0, &length) }
+        }
+        port = Int(UInt16(bigEndian: own.sin_port))
+        self.listener = listener
+        Thread.detachNewThread { Self.accept(on: listener, server, rewrite) }
+    }
+
+    /// Stops listening; connections that stand go on.
+    public func close() {
+        shutdown(listener, Int32(SHUT_RDWR))
+    }
+
+    private static func accept(on listener: Int32, _ server: Int, _ rewrite: @escaping @Sendable ([UInt8]) -> [UInt8]) {
+        while true {
+            let client = Glibc.accept(listener, nil, nil)
+            guard client >= 0 else { break }
+            let upstream = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+            guard withAddress(server, { connect(upstream, $0, $1) }) == 0 else {
+                Glibc.close(client)
+                Glibc.close(upstream)
+                continue
+            }
+            Thread.detachNewThread { pump(from: client, to: upstream) { $0 } }
+            Thread.detachNewThread { pump(from: upstream, to: client, rewrite) }
+        }
+        Glibc.close(listener)
+    }
+
+    private static func pump(from source: Int32, to target: Int32, _ rewrite: ([UInt8]) -> [UInt8]) {
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = recv(source, &buffer, buffer.count, 0)
+            guard count > 0 else { break }
+            var bytes = rewrite(Array(buffer[..<count]))[...]
+            while !bytes.isEmpty {
+                let sent = bytes.withUnsafeBytes { send(target, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+                guard sent > 0 else { break }
+                bytes = bytes.dropFirst(sent)
+            }
+        }
+        // The other direction meets the end of its stream too; descriptors are left to the end of the process.
+        shutdown(source, Int32(SHUT_RDWR))
+        shutdown(target, Int32(SHUT_RDWR))
+    }
+
+    private static func withAddress(_ port: Int, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32) -> Int32 {
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = UInt16(port).bigEndian
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        return withUnsafePointer(to: address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                body($0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+    }
+}
