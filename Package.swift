@@ -70,8 +70,18 @@ let package = Package(
         // The ground that tests stand on: a private PostgreSQL cluster, Odoo-shaped databases, the simulator.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
 
+        .testTarget(name: "CLibpqTests", dependencies: ["CLibpq"], swiftSettings: settings),
+        .testTarget(name: "CLibcurlTests", dependencies: ["CLibcurl"], swiftSettings: settings),
+        .testTarget(name: "ReactorTests", dependencies: ["Reactor", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "PostgresTests", dependencies: ["CLibpq", "Postgres", "Reactor", "TestSupport"],
+            swiftSettings: settings),
         .testTarget(name: "TelegramTests", dependencies: ["Reactor", "Telegram"], swiftSettings: settings),
-        .testTarget(name: "WorkerTests", dependencies: ["Telegram", "Worker"], swiftSettings: settings),
+        .testTarget(
+            name: "InstallationTests", dependencies: ["Installation", "Postgres", "Reactor", "TestSupport"],
+            exclude: ["addon.snapshot", "schema.snapshot"], swiftSettings: settings),
+        .testTarget(
+            name: "WorkerTests", dependencies: ["Postgres", "Telegram", "Worker", logging], swiftSettings: settings),
         .testTarget(
             name: "EndpointTests", dependencies: ["Endpoint", "TestSupport", "Worker", lifecycle],
             swiftSettings: settings),

@@ -90,4 +90,3 @@ create function tgworker.odoo_parameter(key text) returns text
     where p.key = $1 and $1 in ('database.uuid', 'database.is_neutralized', 'web.base.url')
     $$;
 comment on function tgworker.odoo_parameter(text) is 'One of the three Odoo system parameters that the worker may read.';
-revoke execute on function tgworker.odoo_parameter(text) from public;

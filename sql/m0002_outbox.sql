@@ -20,7 +20,8 @@ create table tgworker.outbox (
     -- A row that the sender could not read would stop the queue: refuse it at the door.
     constraint outbox_event_readable check (
         kind <> 'order_state'
-        or (event ->> 'state' is not null and (event ->> 'changed_at')::timestamp is not null))
+        or (event ->> 'state' is not null and isfinite((event ->> 'changed_at')::timestamp)
+            and coalesce((event ->> 'currency_id')::integer, 0) + coalesce((event ->> 'company_id')::integer, 0) is not null))
 ) with (
     -- Room for the update that records the intent, and dead rows cleared early: the table is hot and short.
     fillfactor = 70,
@@ -76,10 +77,13 @@ create table tgworker.delivery (
     finished_at timestamptz not null default clock_timestamp(),
     message_id bigint,
     parts smallint not null default 1,
-    telegram_message_id integer
+    telegram_message_id integer,
+    text text,
+    retried_as bigint
 );
 
-comment on table tgworker.delivery is 'The ledger: what became of each outbox row. Rows are only added, and pruned by age.';
+comment on table tgworker.delivery is
+    'The ledger: what became of each outbox row. Rows are added, marked when they are sent again, and pruned by age.';
 comment on column tgworker.delivery.id is 'Order of the outcomes.';
 comment on column tgworker.delivery.outbox_id is 'outbox.id it had.';
 comment on column tgworker.delivery.kind is 'As in outbox.';
@@ -98,6 +102,8 @@ comment on column tgworker.delivery.finished_at is 'When the outcome was recorde
 comment on column tgworker.delivery.message_id is 'Telegram''s id of the message, of its first part when it was split.';
 comment on column tgworker.delivery.parts is 'Messages it took.';
 comment on column tgworker.delivery.telegram_message_id is 'telegram_message.id that holds the text.';
+comment on column tgworker.delivery.text is 'The text as it was sent, without markup.';
+comment on column tgworker.delivery.retried_as is 'outbox.id under which tgworker.retry() sent it again.';
 
 create index delivery_outbox on tgworker.delivery (outbox_id);
 create index delivery_reply on tgworker.delivery (source_id, id) where kind = 'reply';
@@ -177,48 +183,48 @@ create function tgworker.discard(id bigint, reason text default 'discarded by an
             g.attempt, g.in_doubt, g.enqueued_at, g.message_id, greatest(g.parts_sent, 1)
         from gone g returning 1
     )
-    select exists (select from entered)
+    -- The next of its lane may be sent now.
+    select count(pg_notify('tgworker', 'outbox')) > 0 from entered
     $$;
 comment on function tgworker.discard(bigint, text) is 'Takes a waiting message out of the queue; true when it was there.';
 
 -- Sends again: a waiting message at once, a failed, discarded or unknown one from the ledger as a new row.
--- Contract: outbox id that is now waiting, NULL when there is nothing to send again. Never repeats what was sent.
+-- Contract: outbox id that is now waiting, NULL when there is nothing to send again. Never repeats what was sent, and
+-- may be repeated itself: a second call, were it at the same moment, finds the row of the first or what became of it.
 create function tgworker.retry(id bigint) returns bigint
     language plpgsql security definer
     set search_path = pg_catalog, pg_temp
     as $$
 declare
-    waiting bigint;
+    waiting bigint := $1;
+    entry tgworker.delivery;
 begin
-    update tgworker.outbox o set available_at = now()
-    where o.id = $1 and o.sending_since is null returning o.id into waiting;
-    if waiting is null and not exists (select from tgworker.outbox o where o.id = $1) then
+    loop
+        -- The lock makes callers take turns; under Odoo's REPEATABLE READ the later one is told to start again.
+        select d.* into entry from tgworker.delivery d where d.outbox_id = waiting for update;
+        exit when entry.retried_as is null;
+        waiting := entry.retried_as;
+    end loop;
+    if entry.id is null then
+        update tgworker.outbox o set available_at = now() where o.id = waiting and o.sending_since is null;
+        if not found then
+            return null;
+        end if;
+    elsif entry.outcome = 'sent' then
+        return null;
+    else
         insert into tgworker.outbox (kind, priority, chat_id, telegram_user_id, source_id, event, in_doubt, parts_sent, message_id)
-        select d.kind, d.priority, d.chat_id, d.telegram_user_id, d.source_id, d.event, d.in_doubt,
-            case when d.message_id is null then 0 else d.parts end, d.message_id
-        from tgworker.delivery d
-        where d.outbox_id = $1 and d.outcome <> 'sent'
-            -- Once: a second call finds the row of the first, or what became of it.
-            and not exists (
-                select from tgworker.outbox o
-                where o.kind = d.kind and o.chat_id = d.chat_id and o.source_id = d.source_id and o.event = d.event)
-            and not exists (
-                select from tgworker.delivery later
-                where later.id > d.id and later.kind = d.kind and later.chat_id = d.chat_id
-                    and later.source_id = d.source_id and later.event = d.event and later.outcome = 'sent')
-        order by d.id desc limit 1
+        values (entry.kind, entry.priority, entry.chat_id, entry.telegram_user_id, entry.source_id, entry.event,
+            entry.in_doubt + (entry.outcome = 'unknown')::integer,
+            case when entry.message_id is null then 0 else entry.parts end, entry.message_id)
         returning outbox.id into waiting;
+        update tgworker.delivery d set retried_as = waiting where d.id = entry.id;
     end if;
-    if waiting is not null then
-        perform pg_catalog.pg_notify('tgworker', 'outbox');
-    end if;
+    perform pg_notify('tgworker', 'outbox');
     return waiting;
 end
 $$;
 comment on function tgworker.retry(bigint) is 'Sends a waiting, failed, discarded or held message again; NULL when there is none.';
-
-revoke execute on function tgworker.discard(bigint, text) from public;
-revoke execute on function tgworker.retry(bigint) from public;
 
 -- For Odoo's screens: the state of each outgoing message that went through the outbox.
 create view tgworker.message_status as

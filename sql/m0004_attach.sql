@@ -154,7 +154,7 @@ begin
         where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace
             and c.relname in ('telegram_bot_config', 'telegram_bot_operator_rel', 'telegram_user',
                 'telegram_message', 'telegram_message_wizard')
-            and c.relowner = current_user::regrole and odoo <> current_user
+            and pg_get_userbyid(c.relowner) = current_user and odoo <> current_user
     loop
         execute format('alter table %s owner to %I', made, odoo);
     end loop;
@@ -171,16 +171,19 @@ declare
     narrow record;
 begin
     for narrow in
-        select a.attrelid::regclass as table_name, a.attname
+        select a.attrelid::regclass as table_name, array_agg(a.attname order by a.attname) as columns,
+            string_agg(format('alter column %I type bigint', a.attname), ', ') as changes
         from pg_attribute a
         where a.atttypid = 'int4'::regtype and not a.attisdropped
             and (a.attrelid, a.attname) in (
                 (to_regclass('public.telegram_user'), 'telegram_id'), (to_regclass('public.telegram_user'), 'chat_id'),
                 (to_regclass('public.telegram_message'), 'message_id'))
-        order by 1, 2
+        group by a.attrelid
+        order by a.attrelid::regclass::text
     loop
-        execute format('alter table %s alter column %I type bigint', narrow.table_name, narrow.attname);
-        return next format('widened %s.%s to bigint', narrow.table_name, narrow.attname);
+        -- One statement, so that the table is rewritten once.
+        execute format('alter table %s %s', narrow.table_name, narrow.changes);
+        return query select format('widened %s.%s to bigint', narrow.table_name, c) from unnest(narrow.columns) c;
     end loop;
 end
 $$;
@@ -197,11 +200,11 @@ begin
     for wanted in
         select * from (values
             ('tgworker_order_state', 'public.sale_order', 'after update of state',
-                'for each row when (old.state is distinct from new.state)', 'tgworker.order_state_changed()'),
+                'for each row when (old.state is distinct from new.state and new.state is not null)', 'tgworker.order_state_changed()'),
             ('tgworker_order_created', 'public.sale_order', 'after insert',
-                'for each row when (new.state is distinct from ''draft'')', 'tgworker.order_state_changed()'),
+                'for each row when (new.state <> ''draft'')', 'tgworker.order_state_changed()'),
             ('tgworker_reply', 'public.telegram_message', 'after insert',
-                'for each row when (new.direction = ''outgoing'' and new.message_id is null)', 'tgworker.reply_written()'),
+                'for each row when (new.direction = ''outgoing'')', 'tgworker.reply_written()'),
             ('tgworker_configuration', 'public.telegram_bot_config', 'after insert or update or delete',
                 'for each statement', 'tgworker.configuration_changed()')
         ) t (name, table_name, moment, condition, function)
@@ -224,11 +227,11 @@ create function tgworker.pin(adopt boolean) returns setof text
     as $$
 declare
     pinned tgworker.installation;
-    uuid text := (select p.value from public.ir_config_parameter p where p.key = 'database.uuid');
-    discarded bigint;
+    uuid text := tgworker.odoo_parameter('database.uuid');
+    discarded integer;
 begin
     select * into pinned from tgworker.installation;
-    if pinned is null then
+    if not found then
         insert into tgworker.installation (database_name, database_uuid) values (current_database(), uuid);
         return next format('bound to database %s', current_database());
     elsif pinned.database_name = current_database() and pinned.database_uuid is not distinct from uuid then
@@ -243,51 +246,22 @@ begin
         update tgworker.installation set database_name = current_database(), database_uuid = uuid, pinned_at = now();
         return next format('adopted: bound to database %s instead of %s', current_database(), pinned.database_name);
         if pinned.database_uuid is distinct from uuid then
-            -- Odoo gave the copy an identity of its own, so the original lives on and sends these itself.
-            select count(*) filter (where tgworker.discard(o.id, 'the original database sends it')) into discarded
-            from tgworker.outbox o;
+            -- Odoo gave the copy an identity of its own, so the original lives on and sends these itself, those too
+            -- that were being sent when the copy was made.
+            with gone as (delete from tgworker.outbox returning *)
+            insert into tgworker.delivery (
+                outbox_id, kind, priority, chat_id, telegram_user_id, source_id, event, outcome, reason,
+                attempts, in_doubt, enqueued_at, message_id, parts)
+            select g.id, g.kind, g.priority, g.chat_id, g.telegram_user_id, g.source_id, g.event, 'discarded',
+                'the original database sends it', g.attempt, g.in_doubt, g.enqueued_at, g.message_id, greatest(g.parts_sent, 1)
+            from gone g order by g.id;
+            get diagnostics discarded = row_count;
             return next format('discarded %s waiting messages, which the original database sends', discarded);
         end if;
     end if;
 end
 $$;
 comment on function tgworker.pin(boolean) is 'Binds the installation to this database; refuses a copy unless it is adopted.';
-
--- Gives a role what the worker needs and nothing more. Contract: may be repeated.
-create function tgworker.grant_worker(role_name name) returns setof text
-    language plpgsql
-    set search_path = pg_catalog, pg_temp
-    as $$
-declare
-    right_ text;
-begin
-    foreach right_ in array tgworker.worker_rights() loop
-        execute format('grant %s to %I', right_, role_name);
-    end loop;
-    insert into tgworker.granted_role (role_name) values ($1) on conflict do nothing;
-    return next format('granted the worker''s rights to role %s', role_name);
-end
-$$;
-comment on function tgworker.grant_worker(name) is 'Gives a role what the worker needs and nothing more.';
-
--- Contract: the counterpart, for uninstalling.
-create function tgworker.revoke_worker(role_name name) returns setof text
-    language plpgsql
-    set search_path = pg_catalog, pg_temp
-    as $$
-declare
-    right_ text;
-begin
-    if exists (select from pg_roles r where r.rolname = $1) then
-        foreach right_ in array tgworker.worker_rights() loop
-            execute format('revoke %s from %I', right_, role_name);
-        end loop;
-    end if;
-    delete from tgworker.granted_role g where g.role_name = $1;
-    return next format('revoked the worker''s rights from role %s', role_name);
-end
-$$;
-comment on function tgworker.revoke_worker(name) is 'Takes back what grant_worker gave.';
 
 -- The worker's rights, one place for giving and taking.
 create function tgworker.worker_rights() returns text[]
@@ -301,7 +275,7 @@ create function tgworker.worker_rights() returns text[]
         'select, insert, update on tgworker.bot',
         'select, insert, update, delete on tgworker.worker',
         'select on tgworker.setting, tgworker.installation, tgworker.migration',
-        'execute on function tgworker.odoo_parameter(text)',
+        'execute on function tgworker.odoo_parameter(text), tgworker.local_time(timestamptz, text)',
         'select (id, bot_name, bot_token, active) on public.telegram_bot_config',
         'select (id, telegram_id, chat_id, partner_id, is_verified) on public.telegram_user',
         'select, insert on public.telegram_message',
@@ -318,25 +292,127 @@ create function tgworker.worker_rights() returns text[]
     $$;
 comment on function tgworker.worker_rights() is 'What the worker needs, as the objects of GRANT.';
 
--- What Odoo's own role may do: see the state of replies, send again, change settings. Contract: may be repeated.
+-- Whose the object of such a right is. Contract: NULL when it is gone. Owners are neither given nor denied anything:
+-- to take a right of its own from Odoo's role would stop Odoo.
+create function tgworker.owner_of(right_ text) returns name
+    language sql stable
+    set search_path = pg_catalog, pg_temp
+    as $$
+    select case
+        when $1 ~ ' public\.\w+$' then
+            (select pg_get_userbyid(c.relowner) from pg_class c where c.oid = to_regclass(substring($1 from 'public\.\w+$')))
+        else (select pg_get_userbyid(n.nspowner) from pg_namespace n where n.nspname = 'tgworker')
+    end
+    $$;
+comment on function tgworker.owner_of(text) is 'Owner of the object of one of the worker''s rights; NULL when it is gone.';
+
+-- Changes whenever a right does, so that a change can be told from a repetition.
+create function tgworker.rights_fingerprint() returns text
+    language sql stable
+    set search_path = pg_catalog, pg_temp
+    as $$
+    select md5(string_agg(line, ';' order by line)) from (
+        select concat_ws(' ', n.oid, n.nspacl) from pg_namespace n where n.nspname = 'tgworker'
+        union all
+        select concat_ws(' ', p.oid, p.proowner, p.proacl) from pg_proc p where p.pronamespace = 'tgworker'::regnamespace
+        union all
+        select concat_ws(' ', c.oid, c.relacl, a.attnum, a.attacl)
+        from pg_class c left join pg_attribute a on a.attrelid = c.oid and a.attacl is not null
+        where c.relnamespace in ('tgworker'::regnamespace, 'public'::regnamespace)
+    ) rights (line)
+    $$;
+comment on function tgworker.rights_fingerprint() is 'Changes whenever a right on Odoo''s or tgworker''s objects does.';
+
+-- Gives a role what the worker needs and nothing more. Contract: says so unless the role had it all.
+create function tgworker.grant_worker(role_name name) returns setof text
+    language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+declare
+    before text := tgworker.rights_fingerprint();
+    right_ text;
+begin
+    for right_ in select r from unnest(tgworker.worker_rights()) r where tgworker.owner_of(r) is distinct from $1 loop
+        execute format('grant %s to %I', right_, role_name);
+    end loop;
+    insert into tgworker.granted_role (role_name) values ($1) on conflict do nothing;
+    if tgworker.rights_fingerprint() <> before then
+        return next format('granted the worker''s rights to role %s', role_name);
+    end if;
+end
+$$;
+comment on function tgworker.grant_worker(name) is 'Gives a role what the worker needs and nothing more.';
+
+-- Contract: the counterpart, for uninstalling; passes over what is gone.
+create function tgworker.revoke_worker(role_name name) returns setof text
+    language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+declare
+    right_ text;
+begin
+    delete from tgworker.granted_role g where g.role_name = $1;
+    if exists (select from pg_roles r where r.rolname = $1) then
+        for right_ in select r from unnest(tgworker.worker_rights()) r where tgworker.owner_of(r) <> $1 loop
+            execute format('revoke %s from %I', right_, role_name);
+        end loop;
+        return next format('revoked the worker''s rights from role %s', role_name);
+    end if;
+end
+$$;
+comment on function tgworker.revoke_worker(name) is 'Takes back what grant_worker gave.';
+
+-- Gives their rights again to the roles that have been given them: those on a table that Odoo made anew went with the
+-- old one. Contract: says for which roles it mattered; forgets roles that are gone.
+create function tgworker.renew_grants() returns setof text
+    language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+begin
+    delete from tgworker.granted_role g where not exists (select from pg_roles r where r.rolname = g.role_name);
+    return query select line from tgworker.granted_role g, tgworker.grant_worker(g.role_name) line order by g.role_name;
+end
+$$;
+comment on function tgworker.renew_grants() is 'Gives the worker''s rights again where a table was made anew.';
+
+-- What Odoo's own role may do: see the state of replies, send again, change settings. The functions that look into
+-- Odoo's tables become its own, so that they never run with more rights than the tables' owner has, whoever installs;
+-- for them it may write the outbox. Contract: says so unless it was so.
 create function tgworker.grant_odoo() returns setof text
     language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
 declare
     odoo name := (select pg_get_userbyid(c.relowner) from pg_class c where c.oid = 'public.sale_order'::regclass);
+    before text := tgworker.rights_fingerprint();
+    reader text;
 begin
-    if has_schema_privilege(odoo, 'tgworker', 'usage') then
+    if odoo = (select pg_get_userbyid(n.nspowner) from pg_namespace n where n.nspname = 'tgworker') then
         return;
     end if;
     execute format('grant usage on schema tgworker to %I', odoo);
     execute format('grant select on tgworker.message_status, tgworker.worker to %I', odoo);
     execute format('grant select, update on tgworker.setting to %I', odoo);
-    execute format('grant execute on function tgworker.retry(bigint), tgworker.discard(bigint, text) to %I', odoo);
-    return next format('granted Odoo''s role %s the view of the queue', odoo);
+    execute format('grant insert on tgworker.outbox to %I', odoo);
+    execute format('grant execute on function tgworker.retry(bigint), tgworker.discard(bigint, text),
+        tgworker.chat_of(bigint, bigint) to %I', odoo);
+    for reader in
+        select p.oid::regprocedure::text from pg_proc p
+        where p.oid in ('tgworker.order_state_changed()'::regprocedure, 'tgworker.reply_written()'::regprocedure,
+                'tgworker.odoo_parameter(text)'::regprocedure)
+            and pg_get_userbyid(p.proowner) <> odoo
+    loop
+        -- A function's new owner must be able to make one there (PostgreSQL, ALTER FUNCTION).
+        execute format('grant create on schema tgworker to %I', odoo);
+        execute format('alter function %s owner to %I', reader, odoo);
+        execute format('revoke create on schema tgworker from %I', odoo);
+    end loop;
+    if tgworker.rights_fingerprint() <> before then
+        return next format('granted Odoo''s role %s the view of the queue', odoo);
+    end if;
 end
 $$;
-comment on function tgworker.grant_odoo() is 'Lets Odoo''s role see the state of replies and send them again.';
+comment on function tgworker.grant_odoo() is 'Lets Odoo''s role see the state of replies and send them again; makes its own what reads its tables.';
 
-revoke execute on function tgworker.create_addon_tables(), tgworker.widen_ids(), tgworker.attach_triggers(),
-    tgworker.pin(boolean), tgworker.grant_worker(name), tgworker.revoke_worker(name), tgworker.grant_odoo() from public;
+-- Nobody gets a right by default.
+revoke execute on all functions in schema tgworker from public;

@@ -4,25 +4,15 @@ extension InstallationPlan {
         let head = """
             -- tgworker: installs or upgrades schema tgworker beside Odoo, for review and for psql:
             --     psql -X -f FILE DATABASE
-            -- Each step is one transaction, does nothing when it was done before, and gives up on a lock after two
-            -- seconds, so that no session of Odoo ever queues behind it: when that happens, run the script again.
+            -- Each step is one transaction, does nothing when it was done before, and gives up on a lock after a third of
+            -- a second, so that no session of Odoo is held up behind it: when that happens, run the script again.
             \\set ON_ERROR_STOP on
             \\set QUIET on
             \\pset tuples_only on
             \\pset format unaligned
 
             -- Is this a database and a role to install with?
-            do $tgworker$
-            declare
-                problem text := (select p.problem from (
-            \(Self.preflightSQL)
-                ) p limit 1);
-            begin
-                if problem is not null then
-                    raise exception '%', problem;
-                end if;
-            end
-            $tgworker$;
+            \(Self.transaction(Self.failing("select p.problem from (\n\(preflightSQL)\n) p limit 1")))
             """
         return ([head] + steps.map(Self.script)).joined(separator: "\n\n") + "\n"
     }
@@ -30,38 +20,61 @@ extension InstallationPlan {
     private static func script(_ step: Step) -> String {
         switch step {
         case .bootstrap:
-            return """
-                select to_regnamespace('tgworker') is null as pending \\gset
-                \\if :pending
-                \(transaction(bootstrapSQL))
-                \\endif
-                """
+            return transaction(
+                unlessDone(isPendingSQL, bootstrapSQL) + "\n"
+                    + failing(
+                        """
+                        select format(\(quoted(tooNew("%s"))), max(number)) from tgworker.migration
+                        having max(number) > \(Migration.latest)
+                        """))
         case .migration(let migration):
             return """
                 -- Migration \(migration.number): \(migration.name)
-                select not exists (select from tgworker.migration where number = \(migration.number)) as pending \\gset
-                \\if :pending
-                \(transaction(recordSQL(migration) + "\n" + migration.sql))
-                \\endif
-                do $tgworker$
-                begin
-                    if (select checksum from tgworker.migration where number = \(migration.number)) <> '\(migration.checksum)' then
-                        raise exception 'migration \(migration.number) (\(migration.name)) was applied from another file';
-                    end if;
-                end
-                $tgworker$;
+                \(transaction(
+                    unlessDone(
+                        "select not exists (select from tgworker.migration where number = \(migration.number)) as pending",
+                        recordSQL(migration) + "\n" + migration.sql) + "\n"
+                        + failing(
+                            """
+                            select \(quoted(appliedFromAnotherFile(migration))) from tgworker.migration
+                            where number = \(migration.number) and checksum <> '\(migration.checksum)'
+                            """)))
                 """
         case .call(let function):
             return transaction("select * from tgworker.\(function);")
         }
     }
 
+    private static func unlessDone(_ pending: String, _ sql: String) -> String {
+        """
+        \(pending) \\gset
+        \\if :pending
+        \(sql)
+        \\endif
+        """
+    }
+
+    /// Stops with the text that the query finds, if any.
+    private static func failing(_ problem: String) -> String {
+        """
+        do $tgworker$
+        declare
+            problem text := (
+        \(problem)
+            );
+        begin
+            if problem is not null then
+                raise exception '%', problem;
+            end if;
+        end
+        $tgworker$;
+        """
+    }
+
     private static func transaction(_ sql: String) -> String {
         """
         begin;
-        set local lock_timeout = '60s';
-        do 'begin perform pg_advisory_xact_lock(\(lockKey)); end';
-        set local lock_timeout = '2s';
+        \(openingSQL)
         \(sql)
         commit;
         """

@@ -1,7 +1,7 @@
 public import Postgres
 
 /// Runs an ``InstallationPlan`` on a connection, step by step, each in a transaction of its own that gives up on a lock
-/// after two seconds and tries again: a long transaction of Odoo never makes other sessions queue behind the DBA.
+/// after a third of a second and tries again: a long transaction of Odoo never makes other sessions queue behind the DBA.
 public struct Installer: Sendable {
     /// What is worth a line on the DBA's screen.
     public enum Event: Sendable, Equatable {
@@ -31,12 +31,14 @@ public struct Installer: Sendable {
     /// - Parameter dryRun: do everything in one transaction, report it, and roll it back.
     /// - Throws: ``InstallationError`` or `PostgresError`; what earlier steps did stays, and a second run continues.
     public func run(_ plan: InstallationPlan, dryRun: Bool = false) async throws {
-        if let problem = try await connection.query(InstallationPlan.preflightSQL).first {
-            throw InstallationError(try problem.get("problem"))
+        guard connection.serverVersion >= 120_000 else {
+            throw InstallationError(
+                "the server is PostgreSQL \(connection.serverVersion / 10_000): version 12 or newer is needed")
         }
+        try await check(plan.preflightSQL)
         var changes = 0
         for step in dryRun ? [plan.steps] : plan.steps.map({ [$0] }) {
-            let done = try await retryingOnLocks {
+            let done = try await patiently {
                 try await attempt(step, keep: !dryRun)
             }
             for change in done { report(.changed(change)) }
@@ -46,8 +48,11 @@ public struct Installer: Sendable {
     }
 
     /// Removes everything that was made, except the addon's tables and their data.
+    ///
+    /// - Throws: ``InstallationError`` or `PostgresError`; then nothing was changed.
     public func uninstall() async throws {
-        let done = try await retryingOnLocks {
+        try await check(InstallationPlan.removalPreflightSQL)
+        let done = try await patiently {
             try await remove()
         }
         for change in done { report(.changed(change)) }
@@ -62,7 +67,7 @@ public struct Installer: Sendable {
     private func attempt(_ steps: [InstallationPlan.Step], keep: Bool) async throws -> [String] {
         do {
             return try await connection.transaction { transaction in
-                try await takeTurn(transaction)
+                try await open(transaction)
                 var changes: [String] = []
                 for step in steps { changes += try await run(step, transaction) }
                 guard keep else { throw RolledBack(changes: changes) }
@@ -73,20 +78,31 @@ public struct Installer: Sendable {
         }
     }
 
-    private func takeTurn(_ transaction: Transaction) async throws {
-        try await transaction.script(
-            """
-            set local lock_timeout = '60s';
-            select pg_advisory_xact_lock(\(InstallationPlan.lockKey));
-            set local lock_timeout = '2s';
-            """, timeout: .seconds(120))
+    private func open(_ transaction: Transaction) async throws {
+        try await transaction.script(InstallationPlan.openingSQL, timeout: .seconds(120))
+    }
+
+    private func check(_ problemSQL: String) async throws {
+        let problem: String? = try await patiently {
+            try await connection.transaction { transaction in
+                try await open(transaction)
+                return try await transaction.query(problemSQL).first?.get("problem")
+            }
+        }
+        if let problem { throw InstallationError(problem) }
     }
 
     private func run(_ step: InstallationPlan.Step, _ transaction: Transaction) async throws -> [String] {
         switch step {
         case .bootstrap:
-            let rows = try await transaction.query("select to_regnamespace('tgworker') is null as pending")
-            guard try rows[0].get("pending") else { return [] }
+            guard try await transaction.query(InstallationPlan.isPendingSQL)[0].get("pending") else {
+                let newest: Int = try await transaction.query(
+                    "select coalesce(max(number), 0) as newest from tgworker.migration")[0].get("newest")
+                guard newest <= Migration.latest else {
+                    throw InstallationError(InstallationPlan.tooNew("\(newest)"))
+                }
+                return []
+            }
             try await transaction.script(InstallationPlan.bootstrapSQL)
             return ["created schema tgworker"]
         case .migration(let migration):
@@ -101,21 +117,10 @@ public struct Installer: Sendable {
 
     private func apply(_ migration: Migration, _ transaction: Transaction) async throws -> [String] {
         let rows = try await transaction.query(
-            """
-            select (select checksum from tgworker.migration where number = $1) as checksum,
-                coalesce(max(number), 0) as newest from tgworker.migration
-            """, [.integer(migration.number)])
-        let newest: Int = try rows[0].get("newest")
-        guard newest <= Migration.latest else {
-            throw InstallationError(
-                "schema tgworker is at version \(newest), this program knows \(Migration.latest): install a newer tgworker"
-            )
-        }
-        if let checksum: String = try rows[0].find("checksum") {
+            "select checksum from tgworker.migration where number = $1", [.integer(migration.number)])
+        if let checksum: String = try rows.first?.get("checksum") {
             guard checksum == migration.checksum else {
-                throw InstallationError(
-                    "migration \(migration.number) (\(migration.name)) was applied here from another file: install the tgworker that did, or uninstall first"
-                )
+                throw InstallationError(InstallationPlan.appliedFromAnotherFile(migration))
             }
             return []
         }
@@ -126,15 +131,14 @@ public struct Installer: Sendable {
 
     private func remove() async throws -> [String] {
         try await connection.transaction { transaction in
-            try await takeTurn(transaction)
+            try await open(transaction)
             var changes: [String] = []
-            guard try await transaction.query("select to_regnamespace('tgworker') is not null as there")[0].get("there")
-            else { return [] }
+            guard try await !transaction.query(InstallationPlan.isPendingSQL)[0].get("pending") else { return [] }
             if try await transaction.query("select to_regclass('tgworker.granted_role') is not null as there")[0].get(
                 "there")
             {
                 changes += try await transaction.query(
-                    "select line from tgworker.granted_role g, tgworker.revoke_worker(g.role_name) line"
+                    "select line from tgworker.granted_role g, tgworker.revoke_worker(g.role_name) line order by line"
                 ).map { try $0.get("line") }
             }
             changes += try await transaction.query(
@@ -156,14 +160,15 @@ public struct Installer: Sendable {
         }
     }
 
-    private func retryingOnLocks(_ attempt: () async throws -> [String]) async throws -> [String] {
+    /// Tries again while somebody holds a lock that is needed, and puts what the schema's functions refuse in words.
+    private func patiently<Result>(_ attempt: () async throws -> Result) async throws -> Result {
         let deadline = ContinuousClock.now + patience
         var pause = Duration.milliseconds(500)
         while true {
             do {
                 return try await attempt()
             } catch let error as PostgresError where error.isAboutLocks {
-                let holder = try await lockHolder() ?? "another session holds a lock that is needed"
+                let holder = try await lockHolder()
                 guard ContinuousClock.now < deadline else {
                     throw InstallationError(
                         "gave up: \(holder); end that session or try again when it is quiet (what was done so far stays)"
@@ -171,28 +176,36 @@ public struct Installer: Sendable {
                 }
                 report(.waiting(for: holder))
                 try await Task.sleep(for: pause * Double.random(in: 0.8...1.2))
-                pause = min(pause * 2, .seconds(10))
+                pause = min(pause * 2, .seconds(5))
+            } catch let error as PostgresError where error.sqlState == .objectNotInPrerequisiteState {
+                guard let hint = error.hint else { throw error }
+                throw InstallationError("\(error.message): \(hint)")
             }
         }
     }
 
-    /// Who stands in the way, as a clause: the oldest transaction that holds a lock on one of the tables.
-    private func lockHolder() async throws -> String? {
+    /// Who stands in the way, as a clause: the oldest transaction that holds a lock on one of the tables, rather one
+    /// that writes than one that only reads; else the installer whose turn it is.
+    private func lockHolder() async throws -> String {
         let rows = try await connection.query(
             """
-            select format('session %s (role %s, %s, transaction open for %s s) holds %s', a.pid, a.usename,
-                coalesce(a.state, 'state hidden'), extract(epoch from clock_timestamp() - a.xact_start)::int,
-                l.relation::regclass) as holder
-            from pg_locks l join pg_stat_activity a on a.pid = l.pid
-            where l.granted and l.pid <> pg_backend_pid() and l.database = (
-                    select d.oid from pg_database d where d.datname = current_database())
-                and l.relation in (to_regclass('public.sale_order'), to_regclass('public.telegram_user'),
-                    to_regclass('public.telegram_message'), to_regclass('public.telegram_bot_config'),
-                    to_regclass('public.res_users'), to_regclass('public.res_partner'))
-                and a.application_name <> 'tgworker install-sql'
-            order by a.xact_start limit 1
-            """)
-        return try rows.first?.find("holder")
+            select pg_catalog.format('session %s (role %s, %s%s) %s', a.pid, a.usename, coalesce(a.state, 'state hidden'),
+                ', transaction open for ' || extract(epoch from clock_timestamp() - a.xact_start)::int::text || ' s',
+                case l.locktype when 'relation' then 'holds ' || l.relation::regclass::text
+                    else 'is installing tgworker too' end) as holder
+            from pg_catalog.pg_locks l join pg_catalog.pg_stat_activity a on a.pid = l.pid
+            where l.granted and l.pid <> pg_backend_pid()
+                and l.database = (select d.oid from pg_catalog.pg_database d where d.datname = current_database())
+                and (l.locktype = 'relation' and a.application_name <> 'tgworker install-sql' and l.relation in (
+                        select c.oid from pg_catalog.pg_class c
+                        where c.relnamespace = to_regnamespace('public') and c.relname in (
+                            'sale_order', 'telegram_user', 'telegram_message', 'telegram_bot_config', 'res_users', 'res_partner'))
+                    or l.locktype = 'advisory' and l.objsubid = 1
+                        and l.classid::bigint = $1::bigint >> 32 and l.objid::bigint = $1::bigint & 4294967295)
+            order by l.locktype = 'advisory', l.mode in ('AccessShareLock', 'RowShareLock'), a.xact_start
+            limit 1
+            """, [.integer(InstallationPlan.lockKey)])
+        return try rows.first?.find("holder") ?? "another session holds a lock that is needed"
     }
 }
 
@@ -201,4 +214,8 @@ extension PostgresError {
     fileprivate var isAboutLocks: Bool {
         sqlState == .lockNotAvailable || sqlState == .deadlockDetected
     }
+}
+
+extension SQLState {
+    fileprivate static let objectNotInPrerequisiteState: SQLState = "55000"
 }

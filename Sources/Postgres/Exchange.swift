@@ -14,8 +14,8 @@ struct Exchange: Sendable {
             if statements.contains(where: { $0.parameters.count > Int(UInt16.max) }) {
                 return PostgresError(.server, sqlState: "54000", message: "a statement takes 65535 values at most")
             }
-            if statements.contains(where: { $0.parameters.contains { $0.text?.utf8.contains(0) == true } }) {
-                return PostgresError(.server, sqlState: "22021", message: "PostgreSQL takes no NUL character in a value")
+            if statements.contains(where: { $0.parameters.contains(where: \.holdsNUL) }) {
+                return PostgresError(.server, sqlState: "22021", message: "PostgreSQL takes no NUL in a value")
             }
             return nil
         }

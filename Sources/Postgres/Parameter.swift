@@ -1,3 +1,5 @@
+import Glibc
+
 /// A value for `$1`, `$2` … of a statement, in PostgreSQL's text form. The server infers the type from the statement.
 public struct Parameter: Sendable, Equatable {
     /// The text form; nil is NULL.
@@ -5,6 +7,14 @@ public struct Parameter: Sendable, Equatable {
 
     /// The text form as it is; nil is NULL.
     public init(_ text: String?) { self.text = text }
+
+    /// Whether libpq, which takes the text form as a C string, would cut it off.
+    var holdsNUL: Bool {
+        guard let text else { return false }
+        return text.utf8.withContiguousStorageIfAvailable { bytes in
+            bytes.baseAddress.map { memchr($0, 0, bytes.count) != nil } ?? false
+        } ?? text.utf8.contains(0)
+    }
 
     /// NULL.
     public static let null = Parameter(nil)

@@ -7,8 +7,8 @@ struct DeliveryText: Sendable, Equatable {
     var plainMessage: SendMessage?
     /// How many messages the whole text takes.
     var parts = 1
-    /// What Odoo's history is to hold, where it does not have it yet.
-    var history: String?
+    /// The whole text without markup, as the ledger and Odoo's history are to hold it.
+    var text: String
 
     enum Preparation: Sendable, Equatable {
         case text(DeliveryText)
@@ -25,7 +25,7 @@ struct DeliveryText: Sendable, Equatable {
                 DeliveryText(
                     message: SendMessage(chatID: message.chatID, text: rendered.html, format: .html),
                     plainMessage: SendMessage(chatID: message.chatID, text: rendered.plain),
-                    history: rendered.plain))
+                    text: rendered.plain))
         case .reply(let text, let replyTo):
             let parts = MessageText.split(text)
             guard !parts.isEmpty else { return .nothing(.failed, reason: "the message has no text") }
@@ -35,7 +35,7 @@ struct DeliveryText: Sendable, Equatable {
                 DeliveryText(
                     message: SendMessage(
                         chatID: message.chatID, text: parts[index], replyTo: index == 0 ? replyTo : nil),
-                    parts: parts.count))
+                    parts: parts.count, text: text))
         }
     }
 }

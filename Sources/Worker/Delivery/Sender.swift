@@ -49,6 +49,7 @@ actor Sender {
                 select (extract(epoch from max(paused_until) - clock_timestamp()) * 1000000)::bigint as microseconds
                 from tgworker.bot where id = $1 and paused_until > clock_timestamp()
                 """, [.integer(api.token.botID)]),
+            OutboxStatements.mendLanes,
         ])
         if recovered[0].affected > 0 {
             events(.recovered(count: recovered[0].affected, held: catalog.holdsUnknown))
@@ -129,13 +130,15 @@ actor Sender {
     }
 
     private func announcePause() {
-        let until = machine.pausedUntil
-        if let until, until != announcedPause {
-            let reason = until == machine.throttledUntil ? "Telegram asks to wait" : "Telegram cannot be used now"
-            events(.paused(reason: reason, until: until - .now))
-        } else if until == nil, announcedPause != nil {
-            events(.resumed)
+        guard let until = machine.pausedUntil else {
+            if announcedPause != nil { events(.resumed) }
+            announcedPause = nil
+            return
         }
+        // What was under way together is answered together: that is one pause.
+        if let announced = announcedPause, until - announced < .seconds(1) { return }
+        let reason = until == machine.throttledUntil ? "Telegram asks to wait" : "Telegram cannot be used now"
+        events(.paused(reason: reason, until: until - .now))
         announcedPause = until
     }
 
@@ -201,8 +204,10 @@ actor Sender {
         switch DeliveryText.prepare(message, catalog: catalog) {
         case .text(let prepared): text = prepared
         case .nothing(let outcome, let reason):
-            return conclude(
-                message, .finish(Finished(id: message.id, outcome: outcome, reason: reason)), flow: .open)
+            let finished = Finished(
+                id: message.id, outcome: outcome, reason: reason, messageID: message.firstMessageID,
+                parts: max(1, message.partsSent))
+            return conclude(message, .finish(finished), flow: .untried)
         }
         var outcome = await api.sendMessage(text.message)
         if case .refused(let refusal) = outcome, refusal.reason == .badEntities, let plain = text.plainMessage {
@@ -210,7 +215,7 @@ actor Sender {
             outcome = await api.sendMessage(plain)
         }
         let (verdict, flow) = Verdict.decide(
-            outcome, of: message, parts: text.parts, history: text.history, hold: catalog.holdsUnknown)
+            outcome, of: message, parts: text.parts, text: text.text, hold: catalog.holdsUnknown)
         if case .sent = outcome {
             let age = WallClock.since(message.enqueuedAt)
             events(.sent(outboxID: message.id, attempt: message.attempt, sinceEvent: age))

@@ -53,9 +53,11 @@ struct SenderStateMachine: Sendable {
     /// Telegram is not reached, or has troubles of its own: one message is tried then.
     private var disturbedUntil: Instant?
     private var failures = 0
+    /// The message that met the last failure.
+    private var troubled: Int64?
 
-    /// Messages under way to Telegram, or waiting to be recorded: chat by message.
-    private var underWay: [Int64: Int64] = [:]
+    /// Messages under way to Telegram, or waiting to be recorded; of each chat at most one.
+    private var underWay: [Int64: (chat: Int64, attempt: Int)] = [:]
     private var pending = Exchange()
     private var inExchange: Exchange?
     private var mayHaveWork = true
@@ -86,10 +88,12 @@ struct SenderStateMachine: Sendable {
     mutating func attempted(
         _ id: Int64, chat: Int64, verdict: Verdict, flow: Verdict.Flow, now: Instant, jitter: Double
     ) {
-        // Counted from the answer: so however long requests take, Telegram sees them no closer than the rate.
-        var bucket = chats[chat] ?? newChat(now)
-        bucket.take(at: now)
-        chats[chat] = bucket
+        if flow != .untried {
+            // Counted from the answer: so however long requests take, Telegram sees them no closer than the rate.
+            var bucket = chats[chat] ?? newChat(now)
+            bucket.take(at: now)
+            chats[chat] = bucket
+        }
         // The chat is free then, and the next of its lane comes forward.
         mayHaveWork = true
         switch verdict {
@@ -100,27 +104,29 @@ struct SenderStateMachine: Sendable {
             nextDue = nextDue.map { min($0, due) } ?? due
         }
         switch flow {
+        case .untried: break
         case .open:
             failures = 0
+            troubled = nil
             disturbedUntil = nil
         case .throttled(let pause):
             pausedChats[chat] = now + pause
             // One chat asked to wait is that chat's limit; several at once are the bot's.
             if pausedChats.values.count(where: { $0 > now }) > 1 {
                 throttledUntil = max(throttledUntil ?? now, now + pause)
-                mayHaveWork = true
             }
         case .disturbed:
-            // Those that were under way together fail together: that is one failure.
-            guard disturbedUntil == nil else { break }
+            // Those that were under way together fail together: that is one failure. And a message that fails again
+            // and again may itself be the cause: only another one's failure speaks of the way to Telegram.
+            guard disturbedUntil == nil, troubled != id else { break }
+            troubled = id
             failures += 1
-            // The first may be the message's own; from the second on it is the way to Telegram.
             guard failures > 1 else { break }
             disturbedUntil = now + Backoff(limit: .seconds(60)).pause(after: failures - 1, jitter: jitter)
-            mayHaveWork = true
         case .unauthorized:
+            // One message is enough to learn whether the token is accepted again.
+            failures = max(failures, 2)
             disturbedUntil = now + .seconds(60)
-            mayHaveWork = true
         }
     }
 
@@ -135,7 +141,7 @@ struct SenderStateMachine: Sendable {
         inExchange = nil
         for id in done.finished.map(\.id) + done.requeued.map(\.id) { underWay[id] = nil }
         for message in claimed {
-            underWay[message.id] = message.chatID
+            underWay[message.id] = (message.chatID, message.attempt)
             bot.take(at: now)
         }
         guard let claim = done.claim else { return }
@@ -143,8 +149,8 @@ struct SenderStateMachine: Sendable {
         widensWindow = marked > 0 && claimed.count < claim.limit
         // A full answer, or marked rows, may mean that there is more.
         if claimed.count == claim.limit || marked > 0 { mayHaveWork = true }
-        // A chat that has to wait may have ready messages: it is asked for when it may go on.
-        paced = claim.busy.filter { isPaced($0, now) }
+        // A chat that had to wait may have ready messages: it is asked for when it may go on, which may be by now.
+        paced = claim.busy.subtracting(underWay.values.lazy.map(\.chat))
         forgetIdleChats(now)
     }
 
@@ -157,14 +163,8 @@ struct SenderStateMachine: Sendable {
         mayHaveWork = true
     }
 
-    /// Messages that this process knows about: the rows of all others with an intent are somebody else's.
-    var known: [Int64] { Array(underWay.keys) }
-
-    /// How many messages are under way to Telegram.
-    var inFlight: Int {
-        let recording = (inExchange?.finished.count ?? 0) + (inExchange?.requeued.count ?? 0)
-        return underWay.count - pending.finished.count - pending.requeued.count - recording
-    }
+    /// Attempts that this process knows about: all others with an intent are somebody else's.
+    var known: [OutboxAttempt] { underWay.map { OutboxAttempt(id: $0.key, attempt: $0.value.attempt) } }
 
     /// Until when nothing is sent at all.
     var pausedUntil: Instant? {
@@ -189,7 +189,10 @@ struct SenderStateMachine: Sendable {
         var exchange = pending
         let limit = capacity(now)
         if mayHaveWork, limit > 0 {
-            exchange.claim = Claim(limit: limit, window: widensWindow ? 2000 : limit + 64, busy: busyChats(now))
+            // Ready messages of busy chats are looked at too, so that those behind others get marked: room for them.
+            let busy = busyChats(now)
+            let window = (widensWindow ? 2000 : limit + 64) + busy.count
+            exchange.claim = Claim(limit: limit, window: window, busy: busy)
             mayHaveWork = false
         }
         guard exchange.isEmpty else {
@@ -204,13 +207,14 @@ struct SenderStateMachine: Sendable {
     private func capacity(_ now: Instant) -> Int {
         guard !isDraining, pausedUntil == nil else { return 0 }
         let concurrency = failures > 1 ? 1 : limits.concurrency
-        return max(0, min(concurrency - underWay.count, bot.available(at: now)))
+        let inFlight = underWay.count - pending.finished.count - pending.requeued.count
+        return max(0, min(concurrency - inFlight, bot.available(at: now)))
     }
 
     /// Chats that a claim must leave out. Those whose message the same exchange records are free.
     private func busyChats(_ now: Instant) -> Set<Int64> {
         let recorded = Set(pending.finished.map(\.id) + pending.requeued.map(\.id))
-        var busy = Set(underWay.lazy.filter { !recorded.contains($0.key) }.map(\.value))
+        var busy = Set(underWay.lazy.filter { !recorded.contains($0.key) }.map(\.value.chat))
         for chat in chats.keys where isPaced(chat, now) { busy.insert(chat) }
         for chat in pausedChats.keys where isPaced(chat, now) { busy.insert(chat) }
         return busy

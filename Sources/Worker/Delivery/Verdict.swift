@@ -9,6 +9,8 @@ enum Verdict: Sendable, Equatable {
 
     /// What an attempt says about the way to Telegram.
     enum Flow: Sendable, Equatable {
+        /// Nothing: Telegram was not asked.
+        case untried
         /// Telegram answered as usual.
         case open
         /// Telegram asks this chat, or all of the bot, to wait.
@@ -22,10 +24,10 @@ enum Verdict: Sendable, Equatable {
     /// - Parameters:
     ///   - message: what was attempted.
     ///   - parts: how many messages its text takes.
-    ///   - history: the text for Odoo's history, where it does not have it yet.
+    ///   - text: the whole text without markup, for the ledger.
     ///   - hold: keep a message of unknown outcome for the operator instead of sending it again.
     static func decide(
-        _ outcome: SendOutcome, of message: OutboxMessage, parts: Int, history: String?, hold: Bool,
+        _ outcome: SendOutcome, of message: OutboxMessage, parts: Int, text: String?, hold: Bool,
         backoff: Backoff = Backoff(), jitter: Double = .random(in: 0...1)
     ) -> (verdict: Verdict, flow: Flow) {
         func again(after delay: Duration, _ reason: String, inDoubt: Bool = false) -> Verdict {
@@ -50,7 +52,7 @@ enum Verdict: Sendable, Equatable {
             }
             return (
                 .finish(
-                    Finished(id: message.id, outcome: .sent, messageID: first, parts: partsSent, history: history)),
+                    Finished(id: message.id, outcome: .sent, messageID: first, parts: partsSent, text: text)),
                 .open
             )
         case .refused(let refusal):
@@ -64,7 +66,15 @@ enum Verdict: Sendable, Equatable {
         case .throttled(let retryAfter, let description):
             return (again(after: retryAfter, description), .throttled(retryAfter))
         case .migrated(let chatID):
-            return (again(after: pause, "the chat has a new id, \(chatID)"), .open)
+            // The old id never works again, and a row of the queue cannot move to another chat's lane.
+            return (
+                .finish(
+                    Finished(
+                        id: message.id, outcome: .failed,
+                        reason: "the group has become a supergroup with the id \(chatID): enter that id in Odoo",
+                        messageID: message.firstMessageID, parts: max(1, message.partsSent))),
+                .open
+            )
         case .unauthorized(let description):
             return (again(after: .zero, description), .unauthorized(description))
         case .unreachable(let reason):

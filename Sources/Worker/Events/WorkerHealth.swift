@@ -7,6 +7,7 @@ public final class WorkerHealth: Sendable {
         var reachedTelegram = false
         var role: String?
         var obstacle: String? = "starting"
+        var isStopping = false
     }
 
     private let state = LockBox(State())
@@ -19,14 +20,15 @@ public final class WorkerHealth: Sendable {
         state.withLock { state in
             switch event {
             case .connected: state.connected = true
-            case .disconnected(let reason): state = State(reachedTelegram: state.reachedTelegram, obstacle: reason)
+            case .disconnected(let reason):
+                (state.connected, state.role, state.obstacle) = (false, nil, reason)
             case .waiting(let reason, _): state.obstacle = reason
             case .identified: (state.reachedTelegram, state.obstacle) = (true, nil)
             case .standingBy: (state.role, state.obstacle) = ("standby", nil)
             case .becameSender: (state.role, state.obstacle) = ("sender", nil)
             case .tokenRejected(let reason): state.obstacle = reason
             case .resumed: state.obstacle = nil
-            case .draining, .abandoned, .stopped: state.obstacle = "stopping"
+            case .draining, .abandoned, .stopped: state.isStopping = true
             case .started, .listening, .recovered, .sent, .postponed, .gaveUp, .sentPlain, .paused, .reloading: break
             }
         }
@@ -35,6 +37,7 @@ public final class WorkerHealth: Sendable {
     /// Why the worker is not ready; nil when it is: connected, and either sending and known to Telegram, or standing by.
     public var obstacle: String? {
         state.withLock { state in
+            if state.isStopping { return "stopping" }
             if let obstacle = state.obstacle { return obstacle }
             if !state.connected { return "not connected to the database" }
             switch state.role {

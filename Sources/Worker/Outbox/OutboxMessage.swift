@@ -25,6 +25,14 @@ struct OutboxMessage: Sendable, Equatable, Identifiable {
     let enqueuedAt: Int64
 }
 
+/// One attempt at a message. A later attempt, perhaps another instance's, is another one.
+struct OutboxAttempt: Sendable, Hashable {
+    /// `outbox.id`.
+    let id: Int64
+    /// `outbox.attempt`, from 1.
+    let attempt: Int
+}
+
 /// The facts of a state change, with what of Odoo's tables is needed to tell them to this customer.
 struct OrderEvent: Sendable, Equatable {
     /// `sale_order.name`.
@@ -62,13 +70,13 @@ extension OutboxMessage {
             guard try row.get("is_verified") else {
                 return .void(reason: "the Telegram user is no longer verified")
             }
-            let moment: String = try row.get("changed_at")
-            guard let changedAt = LocalDateTime(moment) else {
-                throw PostgresError(.unexpectedResult, message: "changed_at is not a date and time")
-            }
+            // One row that makes no sense must not stop the others.
+            guard let order: String = try row.find("order_name"), let state: String = try row.find("order_state"),
+                let moment: String = try row.find("changed_at"), let changedAt = LocalDateTime(moment)
+            else { return .void(reason: "the facts of the event are incomplete") }
             return .orderState(
                 OrderEvent(
-                    order: try row.get("order_name"), state: try row.get("order_state"), changedAt: changedAt,
+                    order: order, state: state, changedAt: changedAt,
                     timeZoneName: try row.find("time_zone_name"), total: try row.find("total"),
                     currencyID: try row.find("currency_id"), language: try row.find("lang")))
         case "reply":

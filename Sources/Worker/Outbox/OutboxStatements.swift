@@ -9,6 +9,9 @@ enum OutboxStatements {
     /// The first column says how many were marked; a lone row with a NULL id says that nothing was claimed.
     ///
     /// `id = any (array(…))` keeps its index plan whatever the statistics say; a join would flip to a scan of the table.
+    /// The moment is `now()`, which is the same in all of an exchange, so that a message is either ready here or due in
+    /// ``nextDue``, and which an index can be searched by, unlike `clock_timestamp()`. Rows that somebody holds a lock
+    /// on, such as one that an operator is discarding in a transaction still open, are passed over: never waited for.
     static func claim(limit: Int, window: Int, busy: some Sequence<Int64>, defaultTimeZone: String) -> Statement {
         Statement(
             claimSQL, [.integer(limit), .integer(window), .array(busy), .text(defaultTimeZone)], prepared: true)
@@ -21,7 +24,7 @@ enum OutboxStatements {
             cross join lateral (
                 select r.id, r.chat_id, r.priority, r.available_at from tgworker.outbox r
                 where r.priority = p.priority and not r.behind and r.sending_since is null
-                    and r.available_at <= clock_timestamp() and r.chat_id <> all ($3::bigint[])
+                    and r.available_at <= now()
                 order by r.priority, r.available_at, r.id
                 limit $2
             ) o
@@ -32,18 +35,24 @@ enum OutboxStatements {
             from candidate c
         ), marked as (
             update tgworker.outbox set behind = true
-            where id = any (array(select p.id from placed p where p.is_behind))
+            where id = any (array(
+                select l.id from tgworker.outbox l
+                where l.id = any (array(select p.id from placed p where p.is_behind))
+                for no key update skip locked))
             returning 1
         ), claimed as (
             update tgworker.outbox set sending_since = clock_timestamp(), attempt = attempt + 1
             where id = any (array(
-                select f.id from (
-                    select distinct on (p.chat_id) p.id, p.priority, p.available_at
-                    from placed p where not p.is_behind
-                    order by p.chat_id, p.priority, p.id
-                ) f
-                order by f.priority, f.available_at, f.id
-                limit $1))
+                select l.id from tgworker.outbox l
+                where l.id = any (array(
+                    select f.id from (
+                        select distinct on (p.chat_id) p.id, p.priority, p.available_at
+                        from placed p where not p.is_behind and p.chat_id <> all ($3::bigint[])
+                        order by p.chat_id, p.priority, p.id
+                    ) f
+                    order by f.priority, f.available_at, f.id
+                    limit $1))
+                for no key update skip locked))
             returning *
         )
         select (select count(*) from marked) as marked,
@@ -71,7 +80,8 @@ enum OutboxStatements {
         order by c.priority, c.available_at, c.id
         """
 
-    /// Microseconds until the next message that is not ready yet becomes so; NULL when there is none.
+    /// Microseconds until the next message that is not ready yet becomes so; NULL when there is none. To be asked in the
+    /// exchange of a claim.
     static let nextDue = Statement(
         """
         select (extract(epoch from min(o.available_at) - clock_timestamp()) * 1000000)::bigint as microseconds
@@ -79,13 +89,13 @@ enum OutboxStatements {
         cross join lateral (
             select r.available_at from tgworker.outbox r
             where r.priority = p.priority and not r.behind and r.sending_since is null
-                and r.available_at > clock_timestamp()
+                and r.available_at > now()
             order by r.available_at
             limit 1
         ) o
         """, prepared: true)
 
-    /// Moves finished messages to the ledger, the texts of notifications to Odoo's history, and Telegram's ids to the
+    /// Moves finished messages to the ledger, notifications that were sent to Odoo's history, and Telegram's ids to the
     /// operators' replies. A message that somebody else has finished meanwhile is left as it is.
     static func finish(_ messages: [Finished]) -> Statement {
         Statement(
@@ -96,14 +106,14 @@ enum OutboxStatements {
                 .array(messages.map { Parameter.text($0.reason) }),
                 .array(messages.map { Parameter.integer($0.messageID) }),
                 .array(messages.map(\.parts)),
-                .array(messages.map { Parameter.text($0.history) }),
+                .array(messages.map { Parameter.text($0.text) }),
             ], prepared: true)
     }
 
     private static let finishSQL = """
         with done as materialized (
             select * from unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[], $5::smallint[], $6::text[])
-                d (id, outcome, reason, message_id, parts, history)
+                d (id, outcome, reason, message_id, parts, text)
         ), gone as (
             delete from tgworker.outbox where id = any ($1::bigint[]) returning *
         ), written as (
@@ -111,23 +121,24 @@ enum OutboxStatements {
                 telegram_user_id, partner_id, message_id, message_date, text, direction, is_read,
                 create_uid, write_uid, create_date, write_date)
             select u.id, u.partner_id, d.message_id, date_trunc('second', clock_timestamp() at time zone 'UTC'),
-                d.history, 'outgoing', true, 1, 1, clock_timestamp() at time zone 'UTC', clock_timestamp() at time zone 'UTC'
+                d.text, 'outgoing', true, 1, 1, clock_timestamp() at time zone 'UTC', clock_timestamp() at time zone 'UTC'
             from gone g join done d on d.id = g.id join public.telegram_user u on u.id = g.telegram_user_id
-            where d.history is not null
+            where g.kind <> 'reply' and d.outcome = 'sent'
             order by g.id
             returning id, telegram_user_id, message_id
         ), replied as (
             update public.telegram_message m set message_id = d.message_id
             from gone g join done d on d.id = g.id
-            where g.kind = 'reply' and d.message_id is not null and m.id = g.source_id and m.message_id is null
+            where g.kind = 'reply' and d.message_id is not null and m.id = g.source_id
+                and coalesce(m.message_id, 0) = 0
             returning m.id
         )
         insert into tgworker.delivery (
             outbox_id, kind, priority, chat_id, telegram_user_id, source_id, event, outcome, reason, attempts, in_doubt,
-            enqueued_at, sent_at, message_id, parts, telegram_message_id)
+            enqueued_at, sent_at, message_id, parts, telegram_message_id, text)
         select g.id, g.kind, g.priority, g.chat_id, g.telegram_user_id, g.source_id, g.event, d.outcome, d.reason,
             g.attempt, g.in_doubt, g.enqueued_at, g.sending_since, d.message_id, d.parts,
-            case g.kind when 'reply' then g.source_id else w.id end
+            case g.kind when 'reply' then g.source_id else w.id end, d.text
         from gone g join done d on d.id = g.id
         left join written w on w.telegram_user_id = g.telegram_user_id and w.message_id = d.message_id
         order by g.id
@@ -151,21 +162,23 @@ enum OutboxStatements {
 
     private static let requeueSQL = """
         update tgworker.outbox o
-        set sending_since = null, available_at = clock_timestamp() + d.delay, last_error = d.reason,
+        set sending_since = null, available_at = now() + d.delay, last_error = d.reason,
             in_doubt = o.in_doubt + d.in_doubt, parts_sent = d.parts_sent, message_id = d.message_id
         from unnest($1::bigint[], $2::integer[], $3::interval[], $4::text[], $5::integer[], $6::smallint[], $7::bigint[])
             d (id, attempt, delay, reason, in_doubt, parts_sent, message_id)
         where o.id = any ($1::bigint[]) and o.id = d.id and o.attempt = d.attempt and o.sending_since is not null
         """
 
-    /// Messages whose attempt was begun by a sender that is gone: nobody knows whether they were sent. `mine` are those
-    /// that this process knows better.
-    static func recover(mine: some Sequence<Int64>, hold: Bool) -> Statement {
-        hold
+    /// Messages whose attempt was begun by a sender that is gone: nobody knows whether they were sent. `mine` are the
+    /// attempts that this process knows better.
+    static func recover(mine: [OutboxAttempt], hold: Bool) -> Statement {
+        let parameters: [Parameter] = [.array(mine.map(\.id)), .array(mine.map(\.attempt))]
+        return hold
             ? Statement(
                 """
                 with gone as (
-                    delete from tgworker.outbox where sending_since is not null and id <> all ($1::bigint[]) returning *
+                    delete from tgworker.outbox where sending_since is not null
+                        and (id, attempt) not in (select * from unnest($1::bigint[], $2::integer[])) returning *
                 )
                 insert into tgworker.delivery (
                     outbox_id, kind, priority, chat_id, telegram_user_id, source_id, event, outcome, reason, attempts,
@@ -175,14 +188,40 @@ enum OutboxStatements {
                     g.in_doubt, g.enqueued_at, g.sending_since, g.message_id, greatest(g.parts_sent, 1),
                     case g.kind when 'reply' then g.source_id end
                 from gone g
-                """, [.array(mine)])
+                """, parameters)
             : Statement(
                 """
                 update tgworker.outbox
                 set sending_since = null, in_doubt = in_doubt + 1, last_error = 'the worker stopped while it was sending'
-                where sending_since is not null and id <> all ($1::bigint[])
-                """, [.array(mine)])
+                where sending_since is not null
+                    and (id, attempt) not in (select * from unnest($1::bigint[], $2::integer[]))
+                """, parameters)
     }
+
+    /// Brings forward what stands first in its lane and is marked as behind all the same.
+    ///
+    /// A row is marked because of an older one; when that is deleted at the same time by somebody else, in a transaction
+    /// that does not see the mark yet (Odoo's are REPEATABLE READ), the trigger that takes the mark back misses it.
+    ///
+    /// Steps from lane to lane along the index, so it costs as many look-ups as there are lanes, not rows.
+    static let mendLanes = Statement(
+        """
+        with recursive head as (
+            (select o.id, o.chat_id, o.priority, o.behind from tgworker.outbox o
+            order by o.chat_id, o.priority, o.id limit 1)
+            union all
+            select n.* from head h cross join lateral (
+                select o.id, o.chat_id, o.priority, o.behind from tgworker.outbox o
+                where (o.chat_id, o.priority) > (h.chat_id, h.priority)
+                order by o.chat_id, o.priority, o.id limit 1
+            ) n
+        )
+        update tgworker.outbox set behind = false
+        where id = any (array(
+            select l.id from tgworker.outbox l
+            where l.id = any (array(select h.id from head h where h.behind))
+            for no key update skip locked))
+        """)
 
     /// Remembers that Telegram asked the bot to wait, so that a restart does not forget it.
     static func pause(_ bot: Int64, for duration: Duration) -> Statement {
@@ -209,8 +248,8 @@ struct Finished: Sendable, Equatable {
     /// Telegram's id of the message, of its first part when it was split.
     var messageID: Int64?
     var parts = 1
-    /// The text for Odoo's history, where it does not have it yet.
-    var history: String?
+    /// The text as it was sent, without markup: for the ledger, and of a notification for Odoo's history.
+    var text: String?
 }
 
 /// A message that goes back to the queue.

@@ -20,6 +20,7 @@ actor Supervisor {
     /// What is being waited for, so that it can be cut short.
     private var pausing: Task<Void, Never>?
     private var connecting: Task<Connection, any Error>?
+    private var asking: Task<BotUser, any Error>?
     private var lost: PostgresError?
     /// The configuration has changed since the bot was looked for.
     private var isStale = false
@@ -44,6 +45,7 @@ actor Supervisor {
         isStopping = true
         pausing?.cancel()
         connecting?.cancel()
+        asking?.cancel()
         guard let sender else { return }
         Task {
             events(.draining(inFlight: await sender.inFlight))
@@ -119,8 +121,9 @@ actor Supervisor {
             let database = try await DatabaseCheck.run(on: connection, schemaVersion: schemaVersion)
             lastWaiting = nil
             events(.connected(database: database, serverVersion: connection.serverVersion))
-            // LISTEN is committed before the queue is first looked at, so that nothing falls between the two.
-            try await connection.query("listen tgworker")
+            // LISTEN is committed before the queue is first looked at, so that nothing falls between the two. The
+            // queue's statements take a millisecond, whatever the planner thinks: compiling them would take a hundred.
+            try await connection.group(Self.sessionSettings + [Statement("listen tgworker")])
             try await presence.announce(on: connection)
             hasServed = true
             while !isStopping {
@@ -136,6 +139,14 @@ actor Supervisor {
         }
         await connection.close()
     }
+
+    /// The server, too, notices within seconds that this machine is gone, and gives up its locks then (PostgreSQL, TCP
+    /// Settings; without effect on a Unix socket).
+    private static let sessionSettings = [
+        Statement("set jit = off"), Statement("set tcp_keepalives_idle = 5"),
+        Statement("set tcp_keepalives_interval = 3"),
+        Statement("set tcp_keepalives_count = 3"), Statement("set tcp_user_timeout = '10s'"),
+    ]
 
     private func notified(_ notification: Notification) {
         switch notification.payload {
@@ -163,12 +174,13 @@ actor Supervisor {
         case .bot(let token):
             let api = try BotAPI(reactor: reactor, token: token, server: configuration.telegramAPI)
             do {
-                let user = try await api.getMe()
+                let user = try await ask(api)
                 events(.identified(botID: user.id, username: user.username))
                 lastWaiting = nil
                 try await presence.record(user, on: connection)
                 return api
             } catch let error as TelegramError {
+                if isStopping { return nil }
                 if case .unauthorized(let reason) = error { events(.tokenRejected(reason: reason)) }
                 await wait("\(error)", for: .seconds(30))
                 return nil
@@ -176,24 +188,36 @@ actor Supervisor {
         }
     }
 
+    private func ask(_ api: BotAPI) async throws -> BotUser {
+        let task = Task { try await api.getMe() }
+        asking = task
+        defer { asking = nil }
+        return try await task.value
+    }
+
     /// Whether this instance may send: it holds the one lock. Looks again after a while when another does.
     private func takeTurn(_ connection: Connection) async throws -> Bool {
-        var isStandingBy = false
+        var looks = 0
         while !isStopping, !isStale, lost == nil {
             // try, never wait inside a statement: a waiting statement would hold back vacuum.
             let row = try await connection.query("select pg_try_advisory_lock($1) as mine", [.integer(Self.lockKey)])[0]
             if try row.get("mine") {
                 try await presence.record("sender", on: connection)
-                return !isStale && !isStopping
+                if !isStale, !isStopping { return true }
+                try await releaseTurn(connection)
+                return false
             }
-            if !isStandingBy {
-                isStandingBy = true
-                events(.standingBy)
-                try await presence.record("standby", on: connection)
-            }
+            if looks == 0 { events(.standingBy) }
+            // About once a minute it says that it is alive.
+            if looks.isMultiple(of: 30) { try await presence.record("standby", on: connection) }
+            looks += 1
             await pause(for: .seconds(2) * Double.random(in: 0.75...1.25))
         }
         return false
+    }
+
+    private func releaseTurn(_ connection: Connection) async throws(PostgresError) {
+        try await connection.query("select pg_advisory_unlock_all()")
     }
 
     /// Key of the advisory lock that the sender's session holds ("tgwsendr" in ASCII). There is one active bot in a
@@ -212,7 +236,7 @@ actor Supervisor {
             // What the next one is to do may differ: bot, limits, or nothing at all.
             self.sender = nil
             senderToken = nil
-            try await connection.query("select pg_advisory_unlock_all()")
+            try await releaseTurn(connection)
         case .disconnected(let error):
             throw error
         }
@@ -230,14 +254,15 @@ actor Supervisor {
             events: events)
     }
 
-    /// Once a minute: says that it is alive, looks at the queue although nothing was heard, and now and then reads
-    /// Odoo's tables again.
+    /// Once a minute: says that it is alive, looks at the queue and its lanes although nothing was heard, and now and
+    /// then reads Odoo's tables again.
     private func tick(_ connection: Connection, _ sender: Sender) async {
         var minutes = 0
         while await reactor.sleep(for: .seconds(60) * Double.random(in: 0.8...1.2)) {
             minutes += 1
             do {
                 try await presence.record("sender", on: connection)
+                try await connection.group([OutboxStatements.mendLanes])
                 if minutes.isMultiple(of: 10) {
                     await sender.use(try await OdooCatalog.load(from: connection))
                 }

@@ -11,7 +11,7 @@ struct InstallSQLCommand: AsyncParsableCommand {
         abstract: "Installs or upgrades schema tgworker beside Odoo, or removes it.",
         discussion: """
             Run it as the owner of Odoo's database or as a superuser, while Odoo runs: each step is one short transaction \
-            that gives up on a lock after two seconds and tries again, and it is safe to run twice.
+            that gives up on a lock after a third of a second and tries again, and it is safe to run twice.
 
             See first what it would do, then do it, for a worker with a role of its own:
 

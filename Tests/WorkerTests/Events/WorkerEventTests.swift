@@ -1,0 +1,111 @@
+import Logging
+import Testing
+
+@testable import Worker
+
+@Suite("The log of an event", .timeLimit(.minutes(1)))
+struct WorkerEventTests {
+    struct Line: Sendable, CustomTestStringConvertible {
+        var event: WorkerEvent
+        var level: Logger.Level
+        var metadata: Logger.Metadata
+
+        init(_ event: WorkerEvent, _ level: Logger.Level, _ metadata: Logger.Metadata = [:]) {
+            (self.event, self.level, self.metadata) = (event, level, metadata)
+        }
+
+        var testDescription: String { event.message }
+    }
+
+    private static let lines = [
+        Line(.started(version: "1.2", instance: "uuid"), .info, ["version": "1.2", "instance": "uuid"]),
+        Line(.listening(address: "127.0.0.1:8080"), .info, ["address": "127.0.0.1:8080"]),
+        Line(.connected(database: "shop", serverVersion: 150_020), .info, ["database": "shop", "server": "150020"]),
+        Line(.disconnected(reason: "terminated"), .warning, ["reason": "terminated"]),
+        Line(
+            .waiting(reason: "no bot", retryAfter: .seconds(30)), .warning,
+            ["reason": "no bot", "retry_in": "30.000s"]),
+        Line(.identified(botID: 42, username: "shop_bot"), .info, ["bot": "42", "username": "shop_bot"]),
+        Line(.identified(botID: 42, username: nil), .info, ["bot": "42", "username": "-"]),
+        Line(.standingBy, .info),
+        Line(.becameSender, .info),
+        Line(.recovered(count: 3, held: true), .notice, ["messages": "3", "held": "true"]),
+        Line(
+            .sent(outboxID: 7, attempt: 2, sinceEvent: .milliseconds(4)), .debug,
+            ["outbox": "7", "attempt": "2", "since_event": "0.004s"]),
+        Line(
+            .postponed(outboxID: 7, attempt: 2, reason: "HTTP 502", retryAfter: .milliseconds(1250), inDoubt: true),
+            .notice,
+            ["outbox": "7", "attempt": "2", "reason": "HTTP 502", "retry_in": "1.250s", "in_doubt": "true"]),
+        Line(
+            .gaveUp(outboxID: 7, outcome: "failed", reason: "blocked"), .warning,
+            ["outbox": "7", "outcome": "failed", "reason": "blocked"]),
+        Line(.sentPlain(outboxID: 7, reason: "can't parse"), .notice, ["outbox": "7", "reason": "can't parse"]),
+        Line(.paused(reason: "429", until: .seconds(5)), .warning, ["reason": "429", "for": "5.000s"]),
+        Line(.tokenRejected(reason: "Unauthorized"), .error, ["reason": "Unauthorized"]),
+        Line(.resumed, .info),
+        Line(.reloading, .info),
+        Line(.draining(inFlight: 3), .info, ["under_way": "3"]),
+        Line(.abandoned(inFlight: 1), .warning, ["under_way": "1"]),
+        Line(.stopped, .info),
+    ]
+
+    @Test(
+        "has its level and exactly its particulars: numbers and reasons, no texts and no names of people",
+        arguments: lines)
+    func line(line: Line) {
+        #expect(line.event.level == line.level)
+        #expect(line.event.metadata == line.metadata)
+    }
+
+    @Test("has words of its own, which say nothing of the particulars")
+    func words() {
+        // One more than there are kinds: a bot without a user name.
+        #expect(Set(Self.lines.map(\.event.message)).count == Self.lines.count - 1)
+        for line in Self.lines {
+            #expect(!line.event.message.isEmpty)
+            #expect(!line.event.message.contains { $0.isNumber || $0.isNewline })
+        }
+    }
+
+    @Test("covers every kind of event")
+    func kinds() {
+        // A new kind does not compile here; then give it a line above.
+        let kinds = Set(
+            Self.lines.map { line in
+                switch line.event {
+                case .started: 1
+                case .listening: 2
+                case .connected: 3
+                case .disconnected: 4
+                case .waiting: 5
+                case .identified: 6
+                case .standingBy: 7
+                case .becameSender: 8
+                case .recovered: 9
+                case .sent: 10
+                case .postponed: 11
+                case .gaveUp: 12
+                case .sentPlain: 13
+                case .paused: 14
+                case .tokenRejected: 15
+                case .resumed: 16
+                case .reloading: 17
+                case .draining: 18
+                case .abandoned: 19
+                case .stopped: 20
+                }
+            })
+        #expect(kinds == Set(1...20))
+    }
+
+    @Test(
+        "shows durations in seconds and milliseconds",
+        arguments: [
+            (Duration.zero, "0.000s"), (.microseconds(999), "0.000s"), (.milliseconds(4), "0.004s"),
+            (.milliseconds(1250), "1.250s"), (.seconds(61), "61.000s"), (.milliseconds(86_400_005), "86400.005s"),
+        ])
+    func durations(duration: Duration, text: String) {
+        #expect(duration.shown == text)
+    }
+}

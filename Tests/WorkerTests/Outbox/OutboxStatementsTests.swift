@@ -1,0 +1,32 @@
+import Postgres
+import Testing
+
+@testable import Worker
+
+@Suite("The statements of the queue", .timeLimit(.minutes(1)))
+struct OutboxStatementsTests {
+    private static let statements: [(name: String, statement: Statement)] = [
+        ("claim", OutboxStatements.claim(limit: 64, window: 128, busy: [1, 2], defaultTimeZone: "UTC")),
+        ("nextDue", OutboxStatements.nextDue),
+        ("finish", OutboxStatements.finish([Finished(id: 1, outcome: .sent), Finished(id: 2, outcome: .failed)])),
+        ("requeue", OutboxStatements.requeue([SenderBench.requeued(.sample(), after: .seconds(1))])),
+        ("recover", OutboxStatements.recover(mine: [OutboxAttempt(id: 1, attempt: 1)], hold: false)),
+        ("recover, hold", OutboxStatements.recover(mine: [], hold: true)),
+        ("mendLanes", OutboxStatements.mendLanes),
+        ("pause", OutboxStatements.pause(42, for: .seconds(5))),
+        ("withoutWaitingForDisk", OutboxStatements.withoutWaitingForDisk),
+    ]
+
+    @Test("have a value for each parameter and a parameter for each value", arguments: statements.indices)
+    func parameters(index: Int) {
+        let (name, statement) = Self.statements[index]
+        let numbers = statement.sql.split(separator: "$").dropFirst().compactMap { Int($0.prefix(while: \.isNumber)) }
+        #expect(Set(numbers) == Set(1..<statement.parameters.count + 1), "\(name)")
+    }
+
+    @Test("are prepared when they are run for every message", arguments: ["claim", "nextDue", "finish", "requeue"])
+    func prepared(name: String) throws {
+        let statement = try #require(Self.statements.first { $0.name == name }).statement
+        #expect(statement.isPrepared)
+    }
+}
