@@ -67,6 +67,22 @@ struct SenderTests {
         #expect(try await second.exit() == .exited(0))
     }
 
+    @Test("a message that nobody announced is found within two minutes")
+    func scan() async throws {
+        let shop = try await Shop.open(.fixture)
+        let user = try await shop.customer(partner: 10, telegram: 10)
+        let worker = try await shop.startWorker()
+        try await shop.database.psql("alter table telegram_message disable trigger tgworker_reply")
+        let id = try await shop.reply(to: user, "unheard")
+        try await shop.database.psql(
+            """
+            insert into tgworker.outbox (kind, priority, chat_id, telegram_user_id, source_id)
+            values ('reply', 1, 10, \(user), \(id))
+            """)
+        #expect(try await shop.telegram.sent(wait: .seconds(120)).first?.text == "unheard")
+        await worker.terminate()
+    }
+
     @Test("SIGTERM finishes what is under way and exits with 0", arguments: [DemoDatabase.fixture])
     func drain(kind: DemoDatabase) async throws {
         let shop = try await Shop.open(kind)

@@ -131,20 +131,25 @@ private struct Conversation {
         case .response(let status, let body, let headers, let thenClose):
             let head = ["HTTP/1.1 \(status) Reason", "Content-Length: \(body.count)"] + headers
             write(Array((head.joined(separator: "\r\n") + "\r\n\r\n").utf8) + body)
-            return !thenClose
+            return thenClose ? end() : true
         case .bytes(let text):
             write(Array(text.utf8))
-            return false
+            return end()
         case .hangUp(let reset):
-            if reset {
-                var linger = linger(l_onoff: 1, l_linger: 0)
-                setsockopt(socket, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<linger>.size))
-            }
+            guard reset else { return end() }
+            var linger = linger(l_onoff: 1, l_linger: 0)
+            setsockopt(socket, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<linger>.size))
             return false
         case .silence:
             while read() { buffer = [] }
             return false
         }
+    }
+
+    /// Tells the other side. A close would not while a program that a test is just starting has the descriptor, too.
+    private func end() -> Bool {
+        shutdown(socket, Int32(SHUT_WR))
+        return false
     }
 
     private mutating func read() -> Bool {
