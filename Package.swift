@@ -72,7 +72,7 @@ let package = Package(
 
         .testTarget(name: "CLibpqTests", dependencies: ["CLibpq"], swiftSettings: settings),
         .testTarget(name: "CLibcurlTests", dependencies: ["CLibcurl"], swiftSettings: settings),
-        .testTarget(name: "ReactorTests", dependencies: ["Reactor", "TestSupport"], swiftSettings: settings),
+        .testTarget(name: "ReactorTests", dependencies: ["Reactor", "TestSupport", heaps], swiftSettings: settings),
         .testTarget(
             name: "PostgresTests", dependencies: ["CLibpq", "Postgres", "Reactor", "TestSupport"],
             swiftSettings: settings),

@@ -20,8 +20,9 @@ create table tgworker.outbox (
     -- A row that the sender could not read would stop the queue: refuse it at the door.
     constraint outbox_event_readable check (
         kind <> 'order_state'
-        or (event ->> 'state' is not null and isfinite((event ->> 'changed_at')::timestamp)
-            and coalesce((event ->> 'currency_id')::integer, 0) + coalesce((event ->> 'company_id')::integer, 0) is not null))
+        or (event ->> 'state' is not null and isfinite((event ->> 'changed_at')::timestamp) is true
+            and coalesce((event ->> 'currency_id')::integer, 0) is not null
+            and coalesce((event ->> 'company_id')::integer, 0) is not null))
 ) with (
     -- Room for the update that records the intent, and dead rows cleared early: the table is hot and short.
     fillfactor = 70,

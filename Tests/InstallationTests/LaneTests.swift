@@ -84,6 +84,9 @@ extension Schema {
             #"'order_state', 2, 1, '{"state": "sale"}'"#,
             #"'order_state', 2, 1, '{"state": null, "changed_at": "2026-03-10T10:00:00"}'"#,
             #"'order_state', 2, 1, '{"state": "sale", "changed_at": "tomorrow or so"}'"#,
+            #"'order_state', 2, 1, '{"state": "sale", "changed_at": "infinity"}'"#,
+            #"'order_state', 2, 1, '{"state": "sale", "changed_at": "2026-03-10T10:00:00", "currency_id": "EUR"}'"#,
+            #"'order_state', 2, 1, '{"state": "sale", "changed_at": "2026-03-10T10:00:00", "company_id": {}}'"#,
             #"'order_state', 3, 1, '{"state": "sale", "changed_at": "2026-03-10T10:00:00"}'"#,
             #"'telepathy', 1, 1, '{}'"#,
         ]
