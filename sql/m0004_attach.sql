@@ -205,7 +205,8 @@ begin
                 'for each row when (new.state <> ''draft'')', 'tgworker.order_state_changed()'),
             ('tgworker_reply', 'public.telegram_message', 'after insert',
                 'for each row when (new.direction = ''outgoing'')', 'tgworker.reply_written()'),
-            ('tgworker_configuration', 'public.telegram_bot_config', 'after insert or update or delete',
+            -- Only what matters here: a polling addon writes its offset into the row with every update it gets.
+            ('tgworker_configuration', 'public.telegram_bot_config', 'after insert or delete or update of bot_token, active',
                 'for each statement', 'tgworker.configuration_changed()')
         ) t (name, table_name, moment, condition, function)
         where not exists (

@@ -30,7 +30,8 @@ extension Schema {
         }
 
         @Test(
-            "a change of the bot's configuration or of a setting tells the worker", arguments: DemoDatabase.allAvailable
+            "a change of the bot's token or of a setting tells the worker, one of its name does not",
+            arguments: DemoDatabase.allAvailable
         )
         func configuration(kind: DemoDatabase) async throws {
             try await Shop.with(kind) { shop in
@@ -44,6 +45,7 @@ extension Schema {
                 for statement in [
                     "insert into telegram_bot_config (bot_name, bot_token, webhook_secret, active) values ('b', '1:a', '', true)",
                     "update telegram_bot_config set bot_token = '1:b'",
+                    "update telegram_bot_config set bot_name = 'c'",
                     "delete from telegram_bot_config",
                     "update tgworker.setting set value = 'hold' where name = 'unknown_outcome'",
                     "notify tgworker, 'end'",

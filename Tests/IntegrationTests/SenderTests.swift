@@ -171,8 +171,8 @@ struct SenderTests {
         for text in ["1", "2", "3"] { _ = try await shop.reply(to: user, text) }
         _ = try await worker.line(containing: "does not accept the bot token")
         try await shop.telegram.accept(tokens: [Simulator.token])
-        // A touched configuration is read at once.
-        try await shop.database.psql("update telegram_bot_config set bot_name = 'Mended'")
+        // A configuration that is saved is read at once.
+        try await shop.database.psql("update telegram_bot_config set active = true")
         #expect(try await shop.telegram.sent(count: 3).map(\.text) == ["1", "2", "3"])
         await worker.terminate()
     }
