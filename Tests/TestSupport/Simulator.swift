@@ -32,6 +32,8 @@ public struct Simulator: Sendable {
         let configuration = URLSessionConfiguration.ephemeral
         // Tests wait in long polls, more of them than the usual six at once.
         configuration.httpMaximumConnectionsPerHost = 200
+        // On Linux this holds, whatever a request says itself.
+        configuration.timeoutIntervalForRequest = 300
         session = URLSession(configuration: configuration)
     }
 
@@ -46,7 +48,7 @@ public struct Simulator: Sendable {
         var components = URLComponents(string: url + "/control/" + path)
         if !query.isEmpty { components?.queryItems = query.map { URLQueryItem(name: $0, value: $1) } }
         guard let address = components?.url else { throw TestSupportError("not a URL: \(url)/control/\(path)") }
-        var request = URLRequest(url: address, timeoutInterval: 120)
+        var request = URLRequest(url: address, timeoutInterval: 300)
         request.httpMethod = method
         if let body {
             request.httpBody = try JSONEncoder().encode(body)
