@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import Worker
 
-@Suite("The health endpoints", .timeLimit(.minutes(1)))
+@Suite("The health endpoints", .timeLimit(.minutes(5)))
 struct EndpointServiceTests {
     /// Serves `health` while `body` runs, and gives it the address.
     private func serving(_ health: WorkerHealth, _ body: (String) async throws -> Void) async throws {

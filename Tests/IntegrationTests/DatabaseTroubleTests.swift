@@ -1,7 +1,7 @@
 import Testing
 import TestSupport
 
-@Suite("The database comes and goes", .timeLimit(.minutes(4)))
+@Suite("The database comes and goes", .timeLimit(.minutes(10)))
 struct DatabaseTroubleTests {
     @Test("a killed session and a crashed server are survived, and nothing is lost or forgotten")
     func restart() async throws {

@@ -1,7 +1,7 @@
 import Testing
 import TestSupport
 
-@Suite("Killing the worker loses nothing", .timeLimit(.minutes(10)))
+@Suite("Killing the worker loses nothing", .timeLimit(.minutes(15)))
 struct KillTests {
     @Test(
         "ten thousand state changes over a thousand customers, five kill -9: all delivered, in order",

@@ -1,7 +1,7 @@
 import Testing
 import TestSupport
 
-@Suite("A customer is told about the order", .timeLimit(.minutes(3)))
+@Suite("A customer is told about the order", .timeLimit(.minutes(10)))
 struct OrderNotificationTests {
     @Test(
         "a confirmed order arrives as one correct message, in the history and in the ledger",

@@ -1,7 +1,7 @@
 import Testing
 import TestSupport
 
-@Suite("An operator's reply goes out", .timeLimit(.minutes(3)))
+@Suite("An operator's reply goes out", .timeLimit(.minutes(10)))
 struct ReplyTests {
     @Test("the reply answers the customer's message and gets Telegram's id", arguments: DemoDatabase.allAvailable)
     func reply(kind: DemoDatabase) async throws {

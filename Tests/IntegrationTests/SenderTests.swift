@@ -1,7 +1,7 @@
 import Testing
 import TestSupport
 
-@Suite("The sender keeps going", .timeLimit(.minutes(4)))
+@Suite("The sender keeps going", .timeLimit(.minutes(10)))
 struct SenderTests {
     @Test(
         "what waited while no worker ran is sent in order within each chat, replies before notifications",

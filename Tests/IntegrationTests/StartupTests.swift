@@ -1,7 +1,7 @@
 import Testing
 import TestSupport
 
-@Suite("A start that cannot work says what to do", .timeLimit(.minutes(4)))
+@Suite("A start that cannot work says what to do", .timeLimit(.minutes(10)))
 struct StartupTests {
     /// Runs `tgworker run` and expects it to fail.
     ///

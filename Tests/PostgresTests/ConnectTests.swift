@@ -4,7 +4,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite("Connecting", .timeLimit(.minutes(1)))
+@Suite("Connecting", .timeLimit(.minutes(5)))
 struct ConnectTests {
     private func refusal(_ conninfo: String, timeout: Duration = .seconds(30)) async throws -> PostgresError {
         let reactor = Reactor()

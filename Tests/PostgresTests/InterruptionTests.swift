@@ -4,7 +4,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite("An interrupted query", .timeLimit(.minutes(1)))
+@Suite("An interrupted query", .timeLimit(.minutes(5)))
 struct InterruptionTests {
     @Test("is cancelled on the server when its task is, and the connection stays usable", arguments: [true, false])
     func cancelled(isScript: Bool) async throws {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite("A lost connection", .timeLimit(.minutes(1)))
+@Suite("A lost connection", .timeLimit(.minutes(5)))
 struct LossTests {
     /// The one loss that is reported.
     private func loss(_ received: Received) async throws -> PostgresError {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite("A notification", .timeLimit(.minutes(1)))
+@Suite("A notification", .timeLimit(.minutes(5)))
 struct NotificationTests {
     /// Channels are shared by all who use the database.
     private let channel = "channel_\(UInt32.random(in: 0 ... .max))"
@@ -87,7 +87,7 @@ struct NotificationTests {
     }
 }
 
-@Suite("A notice", .timeLimit(.minutes(1)))
+@Suite("A notice", .timeLimit(.minutes(5)))
 struct NoticeTests {
     @Test("comes with severity, SQLSTATE and message", arguments: ["notice", "warning", "info"])
     func fields(level: String) async throws {

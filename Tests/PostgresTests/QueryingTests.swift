@@ -3,7 +3,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite("A query", .timeLimit(.minutes(1)))
+@Suite("A query", .timeLimit(.minutes(5)))
 struct QueryingTests {
     @Test(
         "takes parameters of every kind",
@@ -134,7 +134,7 @@ struct QueryingTests {
     }
 }
 
-@Suite("A group of statements", .timeLimit(.minutes(1)))
+@Suite("A group of statements", .timeLimit(.minutes(5)))
 struct GroupTests {
     @Test("has one answer for each statement")
     func answers() async throws {
@@ -190,7 +190,7 @@ struct GroupTests {
     }
 }
 
-@Suite("A script", .timeLimit(.minutes(1)))
+@Suite("A script", .timeLimit(.minutes(5)))
 struct ScriptTests {
     @Test("has one answer for each of its statements")
     func answers() async throws {

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite("An answer", .timeLimit(.minutes(1)))
+@Suite("An answer", .timeLimit(.minutes(5)))
 struct RowsTests {
     @Test("gives its values as the types that they are read as")
     func values() async throws {

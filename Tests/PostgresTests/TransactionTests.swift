@@ -3,7 +3,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite("A transaction", .timeLimit(.minutes(1)))
+@Suite("A transaction", .timeLimit(.minutes(5)))
 struct TransactionTests {
     private struct Unwanted: Error {}
 

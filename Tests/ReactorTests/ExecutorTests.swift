@@ -34,7 +34,7 @@ private actor Counter {
     }
 }
 
-@Suite("The reactor's thread", .timeLimit(.minutes(1)))
+@Suite("The reactor's thread", .timeLimit(.minutes(5)))
 struct ExecutorTests {
     private let reactor = Reactor()
 

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Reactor
 
-@Suite("A failed HTTP exchange", .timeLimit(.minutes(1)))
+@Suite("A failed HTTP exchange", .timeLimit(.minutes(5)))
 struct HTTPFailureTests {
     private let reactor = Reactor()
 

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Reactor
 
-@Suite("An HTTP exchange", .timeLimit(.minutes(1)))
+@Suite("An HTTP exchange", .timeLimit(.minutes(5)))
 struct HTTPTests {
     private let reactor = Reactor()
 

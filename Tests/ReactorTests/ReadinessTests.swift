@@ -15,7 +15,7 @@ private actor Busy {
     }
 }
 
-@Suite("A wait for a descriptor", .timeLimit(.minutes(1)))
+@Suite("A wait for a descriptor", .timeLimit(.minutes(5)))
 struct ReadinessTests {
     private let reactor = Reactor()
 
@@ -133,7 +133,7 @@ struct ReadinessTests {
     }
 }
 
-@Suite("A watched descriptor", .timeLimit(.minutes(1)))
+@Suite("A watched descriptor", .timeLimit(.minutes(5)))
 struct WatchTests {
     private let reactor = Reactor()
 

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Reactor
 
-@Suite("A timer", .timeLimit(.minutes(1)))
+@Suite("A timer", .timeLimit(.minutes(5)))
 struct TimerTests {
     private let reactor = Reactor()
     private let fired = LockBox<[Int]>([])

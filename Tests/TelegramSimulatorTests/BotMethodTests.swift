@@ -2,7 +2,7 @@ import Testing
 
 @testable import TelegramSimulator
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct BotMethodTests {
     static let refusals: [(parameters: String, answer: String)] = [
         (#"{"chat_id":5}"#, #"{"ok":false,"error_code":400,"description":"Bad Request: message text is empty"}"#),

@@ -2,7 +2,7 @@ import Testing
 
 @testable import TelegramSimulator
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct MarkupTests {
     private static func entity(_ kind: TextEntity.Kind, _ offset: Int, _ length: Int) -> TextEntity {
         TextEntity(kind: kind, offset: offset, length: length)

@@ -2,7 +2,7 @@ import Testing
 
 @testable import TelegramSimulator
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct UpdateTests {
     static let first: Int64 = 100_000_001
 

@@ -62,7 +62,7 @@ private actor Receiver {
     }
 }
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct WebhookServerTests {
     private let options = SimulatorOptions(allowsHTTPWebhook: true)
 

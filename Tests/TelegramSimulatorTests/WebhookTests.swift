@@ -2,7 +2,7 @@ import Testing
 
 @testable import TelegramSimulator
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct WebhookTests {
     @Test(
         "a webhook's address and secret are checked as Telegram checks them",

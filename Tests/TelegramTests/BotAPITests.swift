@@ -3,7 +3,7 @@ import Testing
 
 @testable import Telegram
 
-@Suite("A call of the Bot API", .timeLimit(.minutes(1)))
+@Suite("A call of the Bot API", .timeLimit(.minutes(5)))
 struct BotAPITests {
     private let yes = #"{"ok":true,"result":true}"#
 

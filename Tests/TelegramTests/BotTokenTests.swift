@@ -3,7 +3,7 @@ import Testing
 
 @testable import Telegram
 
-@Suite("A bot token", .timeLimit(.minutes(1)))
+@Suite("A bot token", .timeLimit(.minutes(5)))
 struct BotTokenTests {
     private let text = "123456789:AAEhBOweik6ad9r_QXMENQjcrGbqCr4K-bc"
     private let secret = "AAEhBOweik6ad9r_QXMENQjcrGbqCr4K-bc"

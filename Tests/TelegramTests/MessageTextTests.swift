@@ -1,7 +1,7 @@
 import Telegram
 import Testing
 
-@Suite("A text that is too long", .timeLimit(.minutes(1)))
+@Suite("A text that is too long", .timeLimit(.minutes(5)))
 struct MessageTextTests {
     @Test(
         "is split at the best place that fits",

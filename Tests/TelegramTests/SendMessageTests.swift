@@ -3,7 +3,7 @@ import Testing
 
 @testable import Telegram
 
-@Suite("A message to send", .timeLimit(.minutes(1)))
+@Suite("A message to send", .timeLimit(.minutes(5)))
 struct SendMessageTests {
     private let accepted = #"{"ok":true,"result":{"message_id":7,"date":1795445961,"chat":{"id":42},"text":"x"}}"#
 

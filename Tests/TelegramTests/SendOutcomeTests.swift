@@ -3,7 +3,7 @@ import Testing
 
 @testable import Telegram
 
-@Suite("The outcome of sending", .timeLimit(.minutes(1)))
+@Suite("The outcome of sending", .timeLimit(.minutes(5)))
 struct SendOutcomeTests {
     private static func error(_ code: Int, _ description: String, parameters: String = "") -> String {
         #"{"ok":false,"error_code":\#(code),"description":"\#(description)"\#(parameters)}"#

@@ -90,7 +90,7 @@ public actor ChildProcess {
     /// Waits for the program's end.
     ///
     /// Throws when it does not come within `timeout`.
-    public func exit(within timeout: Duration = .seconds(30)) async throws -> ExitStatus {
+    public func exit(within timeout: Duration = .seconds(90)) async throws -> ExitStatus {
         try await withDeadline(timeout, "the end of \(command)") { try await self.status }
     }
 
@@ -98,13 +98,13 @@ public actor ChildProcess {
     ///
     /// Throws when none comes within `timeout` or the program ends without it.
     public func line(
-        within timeout: Duration = .seconds(30), where matches: @escaping @Sendable (String) -> Bool
+        within timeout: Duration = .seconds(90), where matches: @escaping @Sendable (String) -> Bool
     ) async throws -> String {
         try await withDeadline(timeout, "a line of \(command)") { try await self.nextLine(where: matches) }
     }
 
     /// The first line, of those already written and those still to come, that contains the text.
-    public func line(containing text: String, within timeout: Duration = .seconds(30)) async throws -> String {
+    public func line(containing text: String, within timeout: Duration = .seconds(90)) async throws -> String {
         try await line(within: timeout) { $0.contains(text) }
     }
 

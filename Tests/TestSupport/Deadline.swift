@@ -26,7 +26,7 @@ public func withDeadline<Success: Sendable>(
 ///   - interval: The pause between two questions.
 @discardableResult
 public func eventually<Answer>(
-    _ awaited: String = "a condition", timeout: Duration = .seconds(20), every interval: Duration = .milliseconds(20),
+    _ awaited: String = "a condition", timeout: Duration = .seconds(60), every interval: Duration = .milliseconds(20),
     isolation: isolated (any Actor)? = #isolation, answer: () async throws -> Answer?
 ) async throws -> Answer {
     let deadline = ContinuousClock.now.advanced(by: timeout)
@@ -41,7 +41,7 @@ public func eventually<Answer>(
 
 /// Asks again and again until the condition holds.
 public func eventually(
-    _ awaited: String = "a condition", timeout: Duration = .seconds(20), every interval: Duration = .milliseconds(20),
+    _ awaited: String = "a condition", timeout: Duration = .seconds(60), every interval: Duration = .milliseconds(20),
     isolation: isolated (any Actor)? = #isolation, condition: () async throws -> Bool
 ) async throws {
     try await eventually(awaited, timeout: timeout, every: interval) { try await condition() ? () : nil }

@@ -42,7 +42,7 @@ extension Simulator {
     ///
     /// Returns when there are `count` of them, or with fewer when `wait` is over.
     public func sent(
-        count: Int = 1, after sequence: Int = 0, in chat: Int64? = nil, wait: Duration = .seconds(20)
+        count: Int = 1, after sequence: Int = 0, in chat: Int64? = nil, wait: Duration = .seconds(60)
     ) async throws -> [SentMessage] {
         var query = range(count: count, after: sequence, wait: wait)
         if let chat { query["chat_id"] = "\(chat)" }
@@ -53,7 +53,7 @@ extension Simulator {
     ///
     /// Returns when there are `count` of them, or with fewer when `wait` is over.
     public func requests(
-        count: Int = 0, after sequence: Int = 0, wait: Duration = .seconds(20)
+        count: Int = 0, after sequence: Int = 0, wait: Duration = .seconds(60)
     ) async throws -> [Request] {
         try await control(
             "GET", "requests", query: range(count: count, after: sequence, wait: wait), as: [Request].self)

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Worker
 
-@Suite("The backoff", .timeLimit(.minutes(1)))
+@Suite("The backoff", .timeLimit(.minutes(5)))
 struct BackoffTests {
     @Test(
         "doubles with each failure up to its limit",

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Worker
 
-@Suite("What an attempt sends", .timeLimit(.minutes(1)))
+@Suite("What an attempt sends", .timeLimit(.minutes(5)))
 struct DeliveryTextTests {
     private func prepare(_ message: OutboxMessage) -> DeliveryText.Preparation {
         DeliveryText.prepare(message, catalog: OdooCatalog())

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Worker
 
-@Suite("The sender", .timeLimit(.minutes(1)))
+@Suite("The sender", .timeLimit(.minutes(5)))
 struct SenderStateMachineTests {
     // MARK: Asking the queue
 

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Worker
 
-@Suite("The sender in trouble", .timeLimit(.minutes(1)))
+@Suite("The sender in trouble", .timeLimit(.minutes(5)))
 struct SenderTroubleTests {
     // MARK: Telegram asks to wait
 

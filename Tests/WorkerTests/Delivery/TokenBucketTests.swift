@@ -2,7 +2,7 @@ import Testing
 
 @testable import Worker
 
-@Suite("A token bucket", .timeLimit(.minutes(1)))
+@Suite("A token bucket", .timeLimit(.minutes(5)))
 struct TokenBucketTests {
     private let start = ContinuousClock.now
 

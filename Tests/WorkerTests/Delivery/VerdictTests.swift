@@ -3,7 +3,7 @@ import Testing
 
 @testable import Worker
 
-@Suite("The verdict on an attempt", .timeLimit(.minutes(1)))
+@Suite("The verdict on an attempt", .timeLimit(.minutes(5)))
 struct VerdictTests {
     private static let text = "the text for Odoo"
 

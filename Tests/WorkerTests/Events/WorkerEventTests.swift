@@ -3,7 +3,7 @@ import Testing
 
 @testable import Worker
 
-@Suite("The log of an event", .timeLimit(.minutes(1)))
+@Suite("The log of an event", .timeLimit(.minutes(5)))
 struct WorkerEventTests {
     struct Line: Sendable, CustomTestStringConvertible {
         var event: WorkerEvent

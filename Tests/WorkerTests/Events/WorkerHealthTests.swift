@@ -2,7 +2,7 @@ import Testing
 
 @testable import Worker
 
-@Suite("The worker's health", .timeLimit(.minutes(1)))
+@Suite("The worker's health", .timeLimit(.minutes(5)))
 struct WorkerHealthTests {
     private static let connected = WorkerEvent.connected(database: "shop", serverVersion: 150_000)
     private static let identified = WorkerEvent.identified(botID: 1, username: "bot")

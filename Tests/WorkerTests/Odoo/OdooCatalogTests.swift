@@ -2,7 +2,7 @@ import Testing
 
 @testable import Worker
 
-@Suite("The notification that Odoo's tables make", .timeLimit(.minutes(1)))
+@Suite("The notification that Odoo's tables make", .timeLimit(.minutes(5)))
 struct OdooCatalogTests {
     /// Each language writes the year its own way, so that it can be told which one was used.
     private static func language(_ code: String, year: String) -> Language {

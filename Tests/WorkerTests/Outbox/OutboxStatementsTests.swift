@@ -3,7 +3,7 @@ import Testing
 
 @testable import Worker
 
-@Suite("The statements of the queue", .timeLimit(.minutes(1)))
+@Suite("The statements of the queue", .timeLimit(.minutes(5)))
 struct OutboxStatementsTests {
     private static let statements: [(name: String, statement: Statement)] = [
         ("claim", OutboxStatements.claim(limit: 64, window: 128, busy: [1, 2], defaultTimeZone: "UTC")),

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Worker
 
-@Suite("A date", .timeLimit(.minutes(1)))
+@Suite("A date", .timeLimit(.minutes(5)))
 struct DateFormatTests {
     @Test(
         "is written in the patterns of Odoo's languages",

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Worker
 
-@Suite("The language of a message", .timeLimit(.minutes(1)))
+@Suite("The language of a message", .timeLimit(.minutes(5)))
 struct MessageLanguageTests {
     @Test(
         "is the customer's where there is one, else the setting's",

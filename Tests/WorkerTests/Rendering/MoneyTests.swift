@@ -2,7 +2,7 @@ import Testing
 
 @testable import Worker
 
-@Suite("An amount", .timeLimit(.minutes(1)))
+@Suite("An amount", .timeLimit(.minutes(5)))
 struct MoneyTests {
     private static let russian = Language.standard(for: .russian)
     private static let english = Language.standard(for: .english)

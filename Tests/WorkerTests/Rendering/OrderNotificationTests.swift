@@ -2,7 +2,7 @@ import Testing
 
 @testable import Worker
 
-@Suite("The notification of an order", .timeLimit(.minutes(1)))
+@Suite("The notification of an order", .timeLimit(.minutes(5)))
 struct OrderNotificationTests {
     private func notification(
         _ status: OrderStatus, in language: MessageLanguage, name: String = "S00042"

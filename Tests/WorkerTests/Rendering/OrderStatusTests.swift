@@ -2,7 +2,7 @@ import Testing
 
 @testable import Worker
 
-@Suite("The status of an order", .timeLimit(.minutes(1)))
+@Suite("The status of an order", .timeLimit(.minutes(5)))
 struct OrderStatusTests {
     @Test(
         "is friendly for the states of Odoo, whatever Odoo calls them",

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Worker
 
-@Suite("A rendered message", .timeLimit(.minutes(1)))
+@Suite("A rendered message", .timeLimit(.minutes(5)))
 struct RichTextTests {
     @Test("is HTML and plain text of the same words")
     func twoForms() {

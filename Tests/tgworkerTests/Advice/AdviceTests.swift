@@ -5,7 +5,7 @@ import Testing
 
 @testable import tgworker
 
-@Suite("An error", .timeLimit(.minutes(1)))
+@Suite("An error", .timeLimit(.minutes(5)))
 struct AdviceTests {
     struct Case: Sendable {
         var error: PostgresError

@@ -4,7 +4,7 @@ import Testing
 
 @testable import tgworker
 
-@Suite("The database", .timeLimit(.minutes(1)))
+@Suite("The database", .timeLimit(.minutes(5)))
 struct DatabaseOptionsTests {
     private let conf = """
         [options]

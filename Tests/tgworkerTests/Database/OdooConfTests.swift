@@ -2,7 +2,7 @@ import Testing
 
 @testable import tgworker
 
-@Suite("Odoo's configuration file", .timeLimit(.minutes(1)))
+@Suite("Odoo's configuration file", .timeLimit(.minutes(5)))
 struct OdooConfTests {
     struct Case: Sendable {
         var text: String

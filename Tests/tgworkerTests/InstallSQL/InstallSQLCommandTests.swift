@@ -4,7 +4,7 @@ import Testing
 
 @testable import tgworker
 
-@Suite("install-sql", .timeLimit(.minutes(1)))
+@Suite("install-sql", .timeLimit(.minutes(5)))
 struct InstallSQLCommandTests {
     private func settings(_ environment: [String: String] = [:], file: String = "") throws -> Settings {
         Settings(file: try ConfigurationFile(path: "worker.yaml", bytes: Array(file.utf8)), environment: environment)

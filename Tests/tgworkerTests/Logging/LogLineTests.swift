@@ -4,7 +4,7 @@ import Testing
 
 @testable import tgworker
 
-@Suite("A log line", .timeLimit(.minutes(1)))
+@Suite("A log line", .timeLimit(.minutes(5)))
 struct LogLineTests {
     private static let moment = Timestamp(seconds: 1_795_445_961, milliseconds: 42)
 

@@ -2,7 +2,7 @@ import Testing
 
 @testable import tgworker
 
-@Suite("An address to listen on", .timeLimit(.minutes(1)))
+@Suite("An address to listen on", .timeLimit(.minutes(5)))
 struct ListenAddressTests {
     @Test(
         "is a host and a port",

@@ -6,7 +6,7 @@ import Worker
 
 @testable import tgworker
 
-@Suite("The worker's configuration", .timeLimit(.minutes(1)))
+@Suite("The worker's configuration", .timeLimit(.minutes(5)))
 struct RunOptionsTests {
     private static let first = "111111:AAAAAAAAAA"
     private static let second = "222222:BBBBBBBBBB"

@@ -2,7 +2,7 @@ import Testing
 
 @testable import tgworker
 
-@Suite("The configuration file", .timeLimit(.minutes(1)))
+@Suite("The configuration file", .timeLimit(.minutes(5)))
 struct ConfigurationFileTests {
     private func file(_ text: String) throws -> ConfigurationFile {
         try ConfigurationFile(path: "worker.yaml", bytes: Array(text.utf8))

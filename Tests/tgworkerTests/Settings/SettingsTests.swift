@@ -4,7 +4,7 @@ import Testing
 
 @testable import tgworker
 
-@Suite("A setting", .timeLimit(.minutes(1)))
+@Suite("A setting", .timeLimit(.minutes(5)))
 struct SettingsTests {
     private func settings(_ environment: [String: String] = [:], file: String? = nil) throws -> Settings {
         Settings(
