@@ -1,4 +1,3 @@
-import Glibc
 import Postgres
 import Reactor
 import Telegram
@@ -121,8 +120,7 @@ actor Supervisor {
             let database = try await DatabaseCheck.run(on: connection, schemaVersion: schemaVersion)
             lastWaiting = nil
             events(.connected(database: database, serverVersion: connection.serverVersion))
-            // LISTEN is committed before the queue is first looked at, so that nothing falls between the two. The
-            // queue's statements take a millisecond, whatever the planner thinks: compiling them would take a hundred.
+            // LISTEN is committed before the queue is first looked at, so that nothing falls between the two.
             try await connection.group(Self.sessionSettings + [Statement("listen tgworker")])
             try await presence.announce(on: connection)
             hasServed = true
@@ -140,11 +138,12 @@ actor Supervisor {
         await connection.close()
     }
 
-    /// The server, too, notices within seconds that this machine is gone, and gives up its locks then (PostgreSQL, TCP
-    /// Settings; without effect on a Unix socket).
+    /// The queue's statements take a millisecond, whatever the planner thinks: compiling them would take a hundred. And
+    /// the server, too, is to notice within seconds that this machine is gone, and give up its locks then (PostgreSQL,
+    /// TCP Settings; without effect on a Unix socket).
     private static let sessionSettings = [
-        Statement("set jit = off"), Statement("set tcp_keepalives_idle = 5"),
-        Statement("set tcp_keepalives_interval = 3"),
+        Statement("set jit = off"),
+        Statement("set tcp_keepalives_idle = 5"), Statement("set tcp_keepalives_interval = 3"),
         Statement("set tcp_keepalives_count = 3"), Statement("set tcp_user_timeout = '10s'"),
     ]
 
