@@ -18,78 +18,6 @@ struct BotAPITests {
         #expect(exchange.body == "{}")
     }
 
-    @Test("returns updates byte for byte")
-    func getUpdates() async throws {
-        let first = #"{ "update_id" : 9007199254740993, "message":{"text":"]},{\"update_id\":5,\\","n":[[],{}]} }"#
-        let second = #"{"x":"\u043f","update_id":8,"new_kind":1.50}"#
-        let exchange = Exchange(#"{"result":[ \#(first) ,\#n\#(second)],"ok":true}"#)
-        var api = try exchange.api()
-        api.timeout = .seconds(20)
-        let updates = try await api.getUpdates(offset: 5_000_000_000, wait: .seconds(50), allowedUpdates: ["message"])
-        #expect(updates.map(\.id) == [9_007_199_254_740_993, 8])
-        #expect(updates.map(\.json) == [first, second])
-        #expect(
-            exchange.body
-                == #"{"offset":5000000000,"limit":100,"timeout":50,"allowed_updates":["message"]}"#)
-        #expect(exchange.requests.first?.timeout == .seconds(70))
-    }
-
-    @Test("returns no updates when there are none")
-    func noUpdates() async throws {
-        #expect(try await Exchange(#"{"ok":true,"result":[ ]}"#).api().getUpdates(offset: nil).isEmpty)
-    }
-
-    @Test(
-        "does not confirm updates that it could not read",
-        arguments: [
-            #"{"ok":true,"result":[{"update_id":1},{"id":2}]}"#,
-            #"{"ok":true,"result":[{"update_id":"1"}]}"#,
-            #"{"ok":true,"result":[{"update_id":1},{"update_id":2"#,
-            #"{"ok":true,"result":{}}"#,
-        ])
-    func unreadableUpdates(body: String) async throws {
-        let api = try Exchange(body).api()
-        let error = await #expect(throws: TelegramError.self) { try await api.getUpdates(offset: 1) }
-        guard case .unknown = error else {
-            Issue.record("\(String(describing: error))")
-            return
-        }
-    }
-
-    @Test(
-        "reads a webhook's request only when it is an update",
-        arguments: [
-            (#"{"message":{"update_id":3},"update_id":12}"#, Int64?.some(12)),
-            (#"  {"update_id":12}"# + "\n", 12),
-            (#"{"update_id":12"#, nil),
-            (#"{"update_id":12,}{"#, nil),
-            (#"{"message":{"update_id":3}}"#, nil),
-            (#"{"update_id":12.5}"#, nil),
-            (#"[{"update_id":12}]"#, nil),
-            ("", nil),
-            ("null", nil),
-            (#"{"a":"\"#, nil),
-        ])
-    func rawUpdate(json: String, id: Int64?) {
-        let update = RawUpdate(json: Array(json.utf8))
-        #expect(update?.id == id)
-        if id != nil { #expect(update?.json == json) }
-    }
-
-    @Test("refuses an update that is not UTF-8")
-    func rawUpdateNotUTF8() {
-        #expect(RawUpdate(json: Array(#"{"update_id":1,"a":""#.utf8) + [0xFF] + Array(#""}"#.utf8)) == nil)
-    }
-
-    @Test("reads a deeply nested update without exhausting the stack")
-    func deeplyNested() async throws {
-        let depth = 200_000
-        let nested = String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
-        #expect(RawUpdate(json: Array(#"{"a":\#(nested),"update_id":1}"#.utf8)) == nil)
-        let value = try #require(JSONBounds.member("b", of: Array(#"{"a":\#(nested),"b":7}"#.utf8)[...]))
-        #expect(value.elementsEqual("7".utf8))
-    }
-
     @Test("sets, removes and shows a webhook")
     func webhook() async throws {
         let exchange = Exchange(yes)
@@ -102,6 +30,7 @@ struct BotAPITests {
                 + #""max_connections":10,"allowed_updates":["message","my_chat_member"]}"#)
         try await exchange.api().deleteWebhook()
         #expect(exchange.requests.last?.url.hasSuffix("/deleteWebhook") == true)
+        #expect(exchange.body == "{}")
 
         let info = try await Exchange(
             #"{"ok":true,"result":{"url":"https://x","has_custom_certificate":false,"pending_update_count":3,"#
@@ -113,6 +42,17 @@ struct BotAPITests {
         #expect(info.lastErrorMessage == "Connection timed out")
         #expect(info.maxConnections == 40)
         #expect(info.allowedUpdates == nil)
+    }
+
+    @Test("lets Telegram forget the updates that wait, only when it is told to")
+    func dropPending() async throws {
+        let exchange = Exchange(yes)
+        try await exchange.api().setWebhook(Webhook(url: "https://shop.example/x"), dropPending: true)
+        #expect(exchange.body == #"{"url":"https://shop.example/x","drop_pending_updates":true}"#)
+        try await exchange.api().setWebhook(Webhook(url: "https://shop.example/x"))
+        #expect(exchange.body == #"{"url":"https://shop.example/x"}"#)
+        try await exchange.api().deleteWebhook(dropPending: true)
+        #expect(exchange.body == #"{"drop_pending_updates":true}"#)
     }
 
     @Test(

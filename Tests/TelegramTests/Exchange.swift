@@ -12,8 +12,12 @@ final class Exchange: Sendable {
         self.init(200, body)
     }
 
-    init(_ status: Int, _ body: String) {
-        answer = .success(HTTPResponse(status: status, body: Array(body.utf8)))
+    convenience init(_ status: Int, _ body: String) {
+        self.init(status, Array(body.utf8))
+    }
+
+    init(_ status: Int, _ body: [UInt8]) {
+        answer = .success(HTTPResponse(status: status, body: body))
     }
 
     init(_ failure: HTTPFailure) {

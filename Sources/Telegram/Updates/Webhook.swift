@@ -46,19 +46,26 @@ public struct Webhook: Sendable, Equatable {
 }
 
 extension BotAPI {
-    /// Sets the webhook, or changes it (Bot API, "setWebhook"). Updates that wait are kept.
-    public func setWebhook(_ webhook: Webhook) async throws(TelegramError) {
+    /// Sets the webhook, or changes it (Bot API, "setWebhook").
+    ///
+    /// - Parameter dropPending: whether Telegram forgets the updates that wait.
+    public func setWebhook(_ webhook: Webhook, dropPending: Bool = false) async throws(TelegramError) {
         var body = RequestBody()
         body.set("url", to: webhook.url)
         body.set("secret_token", to: webhook.secretToken)
         body.set("max_connections", to: webhook.maxConnections.map(Int64.init))
         body.set("allowed_updates", to: webhook.allowedUpdates)
+        if dropPending { body.set("drop_pending_updates", to: true) }
         _ = try await call("setWebhook", body, as: Bool.self)
     }
 
-    /// Removes the webhook, so that `getUpdates` works again (Bot API, "deleteWebhook"). Updates that wait are kept.
-    public func deleteWebhook() async throws(TelegramError) {
-        _ = try await call("deleteWebhook", as: Bool.self)
+    /// Removes the webhook, so that `getUpdates` works again (Bot API, "deleteWebhook").
+    ///
+    /// - Parameter dropPending: whether Telegram forgets the updates that wait.
+    public func deleteWebhook(dropPending: Bool = false) async throws(TelegramError) {
+        var body = RequestBody()
+        if dropPending { body.set("drop_pending_updates", to: true) }
+        _ = try await call("deleteWebhook", body, as: Bool.self)
     }
 
     /// Asks for the state of the webhook (Bot API, "getWebhookInfo").
