@@ -52,11 +52,14 @@ extension Simulator {
     /// The calls received after a sequence number, in order.
     ///
     /// Returns when there are `count` of them, or with fewer when `wait` is over.
+    ///
+    /// - Parameter method: Only calls of this method; nil is all.
     public func requests(
-        count: Int = 0, after sequence: Int = 0, wait: Duration = .seconds(60)
+        count: Int = 0, of method: String? = nil, after sequence: Int = 0, wait: Duration = .seconds(60)
     ) async throws -> [Request] {
-        try await control(
-            "GET", "requests", query: range(count: count, after: sequence, wait: wait), as: [Request].self)
+        var query = range(count: count, after: sequence, wait: wait)
+        query["method"] = method
+        return try await control("GET", "requests", query: query, as: [Request].self)
     }
 
     /// The simulator's counters.

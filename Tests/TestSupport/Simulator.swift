@@ -45,9 +45,24 @@ public struct Simulator: Sendable {
         _ method: String, _ path: String, query: [String: String] = [:], body: JSON? = nil,
         as answer: Answer.Type = JSON.self
     ) async throws -> Answer {
-        var components = URLComponents(string: url + "/control/" + path)
+        let data = try await request(method, "/control/" + path, query: query, body: body)
+        if data.isEmpty, let nothing = JSON.null as? Answer { return nothing }
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        return try decoder.decode(Answer.self, from: data)
+    }
+
+    /// Posts JSON, and returns the JSON that comes back.
+    func post(_ path: String, _ body: JSON) async throws -> JSON {
+        try JSONDecoder().decode(JSON.self, from: try await request("POST", path, body: body))
+    }
+
+    private func request(
+        _ method: String, _ path: String, query: [String: String] = [:], body: JSON? = nil
+    ) async throws -> Data {
+        var components = URLComponents(string: url + path)
         if !query.isEmpty { components?.queryItems = query.map { URLQueryItem(name: $0, value: $1) } }
-        guard let address = components?.url else { throw TestSupportError("not a URL: \(url)/control/\(path)") }
+        guard let address = components?.url else { throw TestSupportError("not a URL: \(url)\(path)") }
         var request = URLRequest(url: address, timeoutInterval: 300)
         request.httpMethod = method
         if let body {
@@ -58,11 +73,8 @@ public struct Simulator: Sendable {
         let status = (response as? HTTPURLResponse)?.statusCode ?? 0
         guard 200..<300 ~= status else {
             let text = String(decoding: data, as: UTF8.self)
-            throw TestSupportError("\(method) /control/\(path) answered \(status): \(text)")
+            throw TestSupportError("\(method) \(path) answered \(status): \(text)")
         }
-        if data.isEmpty, let nothing = JSON.null as? Answer { return nothing }
-        let decoder = JSONDecoder()
-        decoder.keyDecodingStrategy = .convertFromSnakeCase
-        return try decoder.decode(Answer.self, from: data)
+        return data
     }
 }

@@ -75,11 +75,16 @@ extension BotState {
         return id
     }
 
-    /// Queues a text as an update, whatever it is. Where it is an object with an `update_id`, that is its identifier.
+    /// Queues a text as an update, whatever it is. Where an `update_id` can be found in it, that is its identifier.
     mutating func addUpdate(verbatim text: String) -> Int64 {
-        let id = (try? JSON(text))?["update_id"]?.integerValue ?? queue.nextID
+        let id = (try? JSON(text))?["update_id"]?.integerValue ?? Self.identifier(inBroken: text) ?? queue.nextID
         enqueue(Update(id: id, lane: Update.Lane(chatID: id, kind: "verbatim"), text: text))
         return id
+    }
+
+    private static func identifier(inBroken text: String) -> Int64? {
+        guard let name = text.firstRange(of: "\"update_id\":") else { return nil }
+        return Int64(text[name.upperBound...].prefix { $0.isASCII && $0.isNumber })
     }
 
     private mutating func enqueue(_ update: Update) {

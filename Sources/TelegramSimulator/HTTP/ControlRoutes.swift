@@ -15,7 +15,7 @@ import Hummingbird
 /// | `POST block` | a customer blocks or unblocks the bot: `chat_id`, `blocked` |
 /// | `POST updates` | queues an update object, or the content of a JSON string (also as `{"raw": "…"}`) as it is |
 /// | `GET sent` | accepted messages after `after`, of `chat_id`, once there are `count` or after `wait_ms` |
-/// | `GET requests` | Bot API requests after `after`, likewise |
+/// | `GET requests` | Bot API requests after `after`, of `method`, likewise |
 /// | `GET stats` | totals |
 /// | `POST faults` | orders a fault: `kind` (``Fault/Kind``) and its `ms`, `status`, or `error_code`, `description` \
 /// and `parameters`; `method` (`sendMessage`, `*` for all), `chat_id`, `times` (1, -1 for ever), `before_accept` |
@@ -27,6 +27,8 @@ struct ControlRoutes: Sendable {
     let server: BotServer
 
     private static let done: JSON = ["ok": true]
+    /// Larger than what the Bot API takes, so that a customer can send what is too large for a webhook.
+    private static let largestBody = 8 << 20
 
     /// The routes.
     var router: Router<SimulatorContext> {
@@ -116,10 +118,13 @@ struct ControlRoutes: Sendable {
             try await respond(request) { input throws(ControlError) in
                 let after = try Int(input.integer("after") ?? 0)
                 let count = try Int(input.integer("count") ?? 1)
+                let name = input.query.string("method")
+                let method = name.isEmpty ? nil : name
                 return await server.read(waiting: try input.integer("wait_ms") ?? 0) { state in
-                    state.log.count - after >= count
+                    (method == nil
+                        ? state.log.count - after : state.log.records(after: after, method: method).count) >= count
                 } _: { state in
-                    .array(state.log.records(after: after).map(\.json))
+                    .array(state.log.records(after: after, method: method).map(\.json))
                 }
             }
         }
@@ -201,7 +206,7 @@ struct ControlRoutes: Sendable {
     private func respond(
         _ request: Request, _ body: (ControlInput) async throws(ControlError) -> JSON
     ) async throws -> Response {
-        let bytes = Array(try await request.body.collect(upTo: SimulatorResponder.largestBody).readableBytesView)
+        let bytes = Array(try await request.body.collect(upTo: Self.largestBody).readableBytesView)
         do throws(ControlError) {
             return Self.response(try await body(try ControlInput(query: request.uri.query, body: bytes)))
         } catch {

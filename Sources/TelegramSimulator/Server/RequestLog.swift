@@ -50,8 +50,12 @@ struct RequestLog: Sendable {
     }
 
     /// The requests after a sequence number that are still kept.
-    func records(after sequence: Int) -> [RequestRecord] {
+    ///
+    /// - Parameter method: only those of this method; nil is all.
+    func records(after sequence: Int, method: String? = nil) -> [RequestRecord] {
         let first = max(sequence, count - ring.count, 0)
-        return first < count ? (first..<count).map { ring[$0 % capacity] } : []
+        guard first < count else { return [] }
+        return (first..<count).map { ring[$0 % capacity] }
+            .filter { method == nil || $0.method.lowercased() == method?.lowercased() }
     }
 }
