@@ -22,6 +22,9 @@ public struct Migration: Sendable, Equatable {
         Migration(2, "outbox", PackageResources.m0002_outbox_sql),
         Migration(3, "events", PackageResources.m0003_events_sql),
         Migration(4, "attach", PackageResources.m0004_attach_sql),
+        Migration(5, "inbox", PackageResources.m0005_inbox_sql),
+        Migration(6, "identification", PackageResources.m0006_identification_sql),
+        Migration(7, "customers", PackageResources.m0007_customers_sql),
     ]
 
     /// The schema version that this program works with.

@@ -44,7 +44,8 @@ extension Schema {
             let match = try #require(
                 right.wholeMatch(of: /([a-z, ]+?) (?:\(([a-z_, ]+)\) )?on (?:function |sequence |schema )?(.*)/))
             let objects = String(match.3)
-                .replacing(", text)", with: ",text)").replacing("timestamptz", with: "timestamp with time zone")
+                .replacing(", text)", with: ",text)").replacing("(bigint, bigint)", with: "(bigint,bigint)").replacing(
+                    "timestamptz", with: "timestamp with time zone")
             return String(match.1).split(separator: ", ").flatMap { privilege in
                 objects.split(separator: ", ").flatMap { object in
                     match.2.map { columns in
@@ -138,8 +139,8 @@ extension Schema {
                 #expect(
                     try await shop.psql("select tgworker.odoo_parameter('database.secret') is null", as: worker) == "t")
                 for secret in [
-                    "value from ir_config_parameter", "password from res_users",
-                    "webhook_secret from telegram_bot_config",
+                    "value from ir_config_parameter", "password from res_users", "signature from res_users",
+                    "email from res_partner",
                 ] {
                     await #expect(throws: (any Error).self, "\(secret)") {
                         try await shop.psql("select \(secret)", as: worker)

@@ -24,6 +24,7 @@ extension Installing {
                         "dropped trigger tgworker_order_created on public.sale_order",
                         "dropped trigger tgworker_order_state on public.sale_order",
                         "dropped trigger tgworker_reply on public.telegram_message",
+                        "dropped trigger tgworker_user on public.telegram_user",
                         "dropped 1 messages that were waiting",
                         "dropped schema tgworker",
                     ])
