@@ -81,7 +81,8 @@ let package = Package(
             name: "InstallationTests", dependencies: ["Installation", "Postgres", "Reactor", "TestSupport"],
             exclude: ["addon.snapshot", "schema.snapshot"], swiftSettings: settings),
         .testTarget(
-            name: "WorkerTests", dependencies: ["Postgres", "Telegram", "Worker", logging], swiftSettings: settings),
+            name: "WorkerTests", dependencies: ["Postgres", "Reactor", "Telegram", "Worker", logging],
+            swiftSettings: settings),
         .testTarget(
             name: "EndpointTests", dependencies: ["Endpoint", "TestSupport", "Worker", lifecycle],
             swiftSettings: settings),

@@ -5,21 +5,25 @@ import NIOCore
 public import ServiceLifecycle
 public import Worker
 
-/// Serves what orchestrators ask over HTTP: `GET /health/live` and `GET /health/ready`.
+/// Serves what orchestrators ask over HTTP (`GET /health/live`, `GET /health/ready`), and takes what Telegram posts
+/// (`POST /telegram/webhook/{secret}`).
 public struct EndpointService: Service {
     private let host: String
     private let port: Int
     private let health: WorkerHealth
+    private let webhooks: WebhookReceiver?
     private let events: @Sendable (WorkerEvent) -> Void
 
     /// - Parameters:
     ///   - port: 0 takes any that is free; the event `listening` says which.
     public init(
-        host: String, port: Int, health: WorkerHealth, events: @escaping @Sendable (WorkerEvent) -> Void
+        host: String, port: Int, health: WorkerHealth, webhooks: WebhookReceiver? = nil,
+        events: @escaping @Sendable (WorkerEvent) -> Void
     ) {
         self.host = host
         self.port = port
         self.health = health
+        self.webhooks = webhooks
         self.events = events
     }
 
@@ -55,6 +59,7 @@ public struct EndpointService: Service {
             }
             return EditedResponse(status: .serviceUnavailable, response: "not ready: \(obstacle)\n")
         }
+        if let webhooks { WebhookRoute(receiver: webhooks).register(on: router) }
         return router
     }
 }

@@ -33,7 +33,7 @@ struct DatabaseTroubleTests {
         try await shop.telegram.fail(.latency(.seconds(2)))
         let worker = try await shop.startWorker()
         _ = try await shop.reply(to: user, "on its way")
-        _ = try await shop.telegram.requests(count: 2)
+        _ = try await shop.telegram.requests(count: 1, of: "sendMessage")
         try await cluster.shutDown()
         _ = try await worker.line(containing: "lost the database")
         _ = try await shop.telegram.sent(count: 1)

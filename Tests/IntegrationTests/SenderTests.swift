@@ -90,7 +90,7 @@ struct SenderTests {
         try await shop.telegram.fail(.latency(.seconds(1)))
         let worker = try await shop.startWorker()
         _ = try await shop.reply(to: user, "slow")
-        _ = try await shop.telegram.requests(count: 2)
+        _ = try await shop.telegram.requests(count: 1, of: "sendMessage")
         await worker.terminate()
         _ = try await shop.reply(to: user, "later")
         #expect(try await worker.exit() == .exited(0))
@@ -107,7 +107,7 @@ struct SenderTests {
         try await shop.telegram.fail(.hang(.seconds(600)))
         let worker = try await shop.startWorker(["--drain-timeout", "1"])
         _ = try await shop.reply(to: user, "hangs")
-        _ = try await shop.telegram.requests(count: 2)
+        _ = try await shop.telegram.requests(count: 1, of: "sendMessage")
         await worker.terminate()
         #expect(try await worker.exit() == .exited(0))
         #expect(

@@ -7,8 +7,8 @@ struct DeliveryText: Sendable, Equatable {
     var plainMessage: SendMessage?
     /// How many messages the whole text takes.
     var parts = 1
-    /// The whole text without markup, as the ledger and Odoo's history are to hold it.
-    var text: String
+    /// The whole text without markup, as the ledger and Odoo's history are to hold it; nil when nobody is to read it.
+    var text: String?
 
     enum Preparation: Sendable, Equatable {
         case text(DeliveryText)
@@ -19,6 +19,20 @@ struct DeliveryText: Sendable, Equatable {
         switch message.content {
         case .void(let reason):
             return .nothing(.discarded, reason: reason)
+        case .unreachable(let reason):
+            return .nothing(.failed, reason: reason)
+        case .answer(let answer, let addressee):
+            guard let spoken = answer.speak(to: addressee, catalog: catalog) else {
+                return .nothing(.discarded, reason: "it is no longer of use")
+            }
+            let markup = spoken.replyMarkup?.json
+            return .text(
+                DeliveryText(
+                    message: SendMessage(
+                        chatID: message.chatID, text: spoken.rendered.html, format: .html, replyMarkup: markup),
+                    plainMessage: SendMessage(
+                        chatID: message.chatID, text: spoken.rendered.plain, replyMarkup: markup),
+                    text: answer.isConfidential ? nil : spoken.rendered.plain))
         case .orderState(let event):
             let rendered = catalog.notification(of: event)
             return .text(

@@ -167,6 +167,8 @@ actor Sender {
         let onlyClaims = exchange.finished.isEmpty && exchange.requeued.isEmpty
         if onlyClaims, !catalog.holdsUnknown { statements.append(OutboxStatements.withoutWaitingForDisk) }
         if !exchange.finished.isEmpty { statements.append(OutboxStatements.finish(exchange.finished)) }
+        let chats = exchange.finished.compactMap(\.chat)
+        if !chats.isEmpty { statements.append(OutboxStatements.setChats(chats, bot: api.token.botID)) }
         if !exchange.requeued.isEmpty { statements.append(OutboxStatements.requeue(exchange.requeued)) }
         if let until = machine.throttledUntil, !exchange.requeued.isEmpty {
             statements.append(OutboxStatements.pause(api.token.botID, for: until - .now))
@@ -176,7 +178,7 @@ actor Sender {
             statements.append(
                 OutboxStatements.claim(
                     limit: claim.limit, window: claim.window, busy: claim.busy,
-                    defaultTimeZone: catalog.defaultTimeZone))
+                    defaultTimeZone: catalog.defaultTimeZone, bot: api.token.botID))
             statements.append(OutboxStatements.nextDue)
         }
         let answers = try await connection.group(statements)

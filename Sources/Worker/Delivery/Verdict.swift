@@ -52,7 +52,9 @@ enum Verdict: Sendable, Equatable {
             }
             return (
                 .finish(
-                    Finished(id: message.id, outcome: .sent, messageID: first, parts: partsSent, text: text)),
+                    Finished(
+                        id: message.id, outcome: .sent, messageID: first, parts: partsSent, text: text,
+                        chat: message.isChatBlocked ? ChatState(chatID: message.chatID, reason: nil) : nil)),
                 .open
             )
         case .refused(let refusal):
@@ -60,7 +62,9 @@ enum Verdict: Sendable, Equatable {
                 .finish(
                     Finished(
                         id: message.id, outcome: .failed, reason: refusal.explanation,
-                        messageID: message.firstMessageID, parts: max(1, message.partsSent))),
+                        messageID: message.firstMessageID, parts: max(1, message.partsSent),
+                        chat: refusal.closesChat
+                            ? ChatState(chatID: message.chatID, reason: refusal.explanation) : nil)),
                 .open
             )
         case .throttled(let retryAfter, let description):
@@ -96,12 +100,22 @@ extension Refusal {
     /// The reason in words for an operator.
     var explanation: String {
         switch reason {
+        case .badEntities, .messageTooLong, .other: "Telegram refuses the message: \(description)"
+        default: reason.explanation
+        }
+    }
+}
+
+extension Refusal.Reason {
+    /// The reason in words for an operator.
+    var explanation: String {
+        switch self {
         case .blockedByUser: "the customer has blocked the bot"
         case .userDeactivated: "the customer's Telegram account is deleted"
         case .chatNotFound: "Telegram knows no such chat: the customer has never written to the bot, or the id is wrong"
         case .cannotInitiateConversation: "the customer has never written to the bot, and a bot may not write first"
         case .removedFromChat: "the bot is no longer in this chat"
-        case .badEntities, .messageTooLong, .other: "Telegram refuses the message: \(description)"
+        case .badEntities, .messageTooLong, .other: "Telegram refuses the message"
         case .emptyText: "the message has no text"
         case .replyNotFound: "the message that this one answers is gone"
         }

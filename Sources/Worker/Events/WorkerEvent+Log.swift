@@ -4,12 +4,14 @@ extension WorkerEvent {
     /// How loud it is in the log.
     public var level: Logger.Level {
         switch self {
-        case .sent: .debug
+        case .sent, .updateHandled: .debug
         case .started, .listening, .connected, .identified, .standingBy, .becameSender, .reloading, .draining, .stopped,
-            .resumed:
+            .resumed, .receiving, .receivingResumed, .webhookSet:
             .info
-        case .recovered, .postponed, .sentPlain: .notice
-        case .waiting, .disconnected, .gaveUp, .paused, .abandoned: .warning
+        case .recovered, .postponed, .sentPlain, .webhookRemoved, .toastFailed, .menuFailed: .notice
+        case .waiting, .disconnected, .gaveUp, .paused, .abandoned, .updateFailed, .receivingPaused, .webhookTrouble,
+            .settlingFailed:
+            .warning
         case .tokenRejected: .error
         }
     }
@@ -33,6 +35,17 @@ extension WorkerEvent {
         case .paused: "sending pauses"
         case .tokenRejected: "Telegram does not accept the bot token"
         case .resumed: "sending goes on"
+        case .receiving: "receiving"
+        case .updateHandled: "received"
+        case .updateFailed: "an update made no sense"
+        case .receivingPaused: "receiving pauses"
+        case .receivingResumed: "receiving goes on"
+        case .webhookRemoved: "removed a webhook, because the configuration says polling"
+        case .webhookSet: "set the webhook"
+        case .webhookTrouble: "trouble with the webhook"
+        case .settlingFailed: "cannot follow up what was done in Odoo"
+        case .toastFailed: "operators were not notified in Odoo"
+        case .menuFailed: "the bot's menu was not set"
         case .reloading: "reading the configuration again"
         case .draining: "stopping, finishing what is under way"
         case .abandoned: "stopping without waiting any longer"
@@ -62,8 +75,18 @@ extension WorkerEvent {
         case .sentPlain(let id, let reason): ["outbox": "\(id)", "reason": "\(reason)"]
         case .paused(let reason, let pause): ["reason": "\(reason)", "for": "\(pause.shown)"]
         case .tokenRejected(let reason): ["reason": "\(reason)"]
+        case .receiving(let mode): ["mode": "\(mode)"]
+        case .updateHandled(let id, let outcome, let time):
+            ["update": "\(id.map(String.init) ?? "-")", "outcome": "\(outcome)", "took": "\(time.shown)"]
+        case .updateFailed(let id, let reason):
+            ["update": "\(id.map(String.init) ?? "-")", "reason": "\(reason)"]
+        case .receivingPaused(let reason, let pause): ["reason": "\(reason)", "retry_in": "\(pause.shown)"]
+        case .webhookRemoved(let host, let pending): ["host": "\(host)", "pending": "\(pending)"]
+        case .webhookTrouble(let reason), .settlingFailed(let reason), .toastFailed(let reason),
+            .menuFailed(let reason):
+            ["reason": "\(reason)"]
         case .draining(let count), .abandoned(let count): ["under_way": "\(count)"]
-        case .standingBy, .becameSender, .resumed, .reloading, .stopped: [:]
+        case .standingBy, .becameSender, .resumed, .receivingResumed, .webhookSet, .reloading, .stopped: [:]
         }
     }
 }

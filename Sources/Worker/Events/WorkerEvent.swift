@@ -34,6 +34,28 @@ public enum WorkerEvent: Sendable, Equatable {
     case tokenRejected(reason: String)
     /// Telegram answers again.
     case resumed
+    /// Updates come in by this way.
+    case receiving(mode: String)
+    /// An update was handled, ignored, recorded as failed, or known already.
+    case updateHandled(updateID: Int64?, outcome: String, took: Duration)
+    /// An update made no sense; it is recorded with the reason.
+    case updateFailed(updateID: Int64?, reason: String)
+    /// Updates cannot be taken now; Telegram keeps them.
+    case receivingPaused(reason: String, retryAfter: Duration)
+    /// Updates are taken again.
+    case receivingResumed
+    /// A webhook stood in the way of polling and was removed.
+    case webhookRemoved(host: String, pending: Int)
+    /// The webhook was set.
+    case webhookSet
+    /// A webhook is wanted and there is none of ours, or Telegram cannot reach it.
+    case webhookTrouble(reason: String)
+    /// What managers did in Odoo could not be followed up; it is tried again within a minute.
+    case settlingFailed(reason: String)
+    /// Operators could not be notified in Odoo; their messages are there.
+    case toastFailed(reason: String)
+    /// The bot's menu could not be set.
+    case menuFailed(reason: String)
     /// Configuration is read again.
     case reloading
     /// The worker was told to stop and finishes what is under way.

@@ -58,23 +58,43 @@ struct OdooCatalog: Sendable, Equatable {
 
     /// The message that tells this customer of this event.
     func notification(of event: OrderEvent) -> RenderedMessage {
-        let messageLanguage = MessageLanguage(code: event.language, fallback: defaultLanguage)
-        // A customer whose language has no texts reads the default's, dates and numbers included.
-        let own = event.language.flatMap { languages[$0] }
-        let speaksOwn =
-            MessageLanguage(code: event.language, fallback: .russian) == messageLanguage
-            && MessageLanguage(code: event.language, fallback: .english) == messageLanguage
-        let standard = Language.standard(for: messageLanguage)
-        let language = speaksOwn ? own ?? languages[standard.code] ?? standard : languages[standard.code] ?? standard
-        let currency = event.currencyID.flatMap { currencies[$0] }
+        let style = style(language: event.language)
         return OrderNotification(
             orderName: event.order,
-            status: OrderStatus(state: event.state, labels: stateLabels[event.state], language: language.code),
+            status: OrderStatus(state: event.state, labels: stateLabels[event.state], language: style.language.code),
             changedAt: event.changedAt, timeZoneName: event.timeZoneName,
-            total: event.total.flatMap { DecimalNumber($0) }.flatMap { amount in
-                currency.map { Money(amount: amount, currency: $0) }
-            },
-            language: language, messageLanguage: messageLanguage
+            total: money(event.total, currency: event.currencyID),
+            language: style.language, messageLanguage: style.messageLanguage
         ).render()
+    }
+
+    /// The language of a text, and how dates and numbers are written in it.
+    struct Style: Sendable, Equatable {
+        let messageLanguage: MessageLanguage
+        let language: Language
+    }
+
+    /// How to write to a customer: in the partner's language, else in that of the customer's Telegram, else in the shop's
+    /// default. A customer whose language has no texts reads the default's, dates and numbers included.
+    ///
+    /// - Parameters:
+    ///   - code: `res_partner.lang`.
+    ///   - languageCode: Telegram's `language_code`.
+    func style(language code: String?, languageCode: String? = nil) -> Style {
+        let messageLanguage = MessageLanguage(
+            code: code, fallback: MessageLanguage(code: languageCode, fallback: defaultLanguage))
+        let standard = Language.standard(for: messageLanguage)
+        let speaksOwn =
+            MessageLanguage(code: code, fallback: .russian) == messageLanguage
+            && MessageLanguage(code: code, fallback: .english) == messageLanguage
+        let own = speaksOwn ? code.flatMap { languages[$0] } : nil
+        return Style(messageLanguage: messageLanguage, language: own ?? languages[standard.code] ?? standard)
+    }
+
+    /// An amount out of the database; nil when it is no number, or the currency is not known.
+    func money(_ amount: String?, currency: Int?) -> Money? {
+        guard let amount = amount.flatMap({ DecimalNumber($0) }), let currency = currency.flatMap({ currencies[$0] })
+        else { return nil }
+        return Money(amount: amount, currency: currency)
     }
 }

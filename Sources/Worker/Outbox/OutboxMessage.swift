@@ -8,8 +8,12 @@ struct OutboxMessage: Sendable, Equatable, Identifiable {
         case orderState(OrderEvent)
         /// An operator wrote this.
         case reply(text: String, replyTo: Int64?)
+        /// The bot says something by itself.
+        case answer(BotMessage, to: Addressee)
         /// Nothing any more, and why not.
         case void(reason: String)
+        /// Nothing reaches the chat, and why not.
+        case unreachable(reason: String)
     }
 
     let id: Int64
@@ -21,6 +25,8 @@ struct OutboxMessage: Sendable, Equatable, Identifiable {
     let partsSent: Int
     /// Telegram's id of the first part.
     let firstMessageID: Int64?
+    /// Whether nothing has reached the chat lately: a success tells that it is open again.
+    var isChatBlocked = false
     /// Microseconds since 1970 at which the business transaction began.
     let enqueuedAt: Int64
 }
@@ -60,16 +66,24 @@ extension OutboxMessage {
         partsSent = try row.get("parts_sent")
         firstMessageID = try row.find("message_id")
         enqueuedAt = try row.get("enqueued_us")
+        isChatBlocked = try row.get("is_chat_blocked")
         content = try Self.content(row)
     }
 
     private static func content(_ row: Rows.Row) throws(PostgresError) -> Content {
-        guard try row.get("user_exists") else { return .void(reason: "the Telegram user was deleted in Odoo") }
-        switch try row.get("kind", as: String.self) {
+        let kind: String = try row.get("kind")
+        // Only an answer may go to somebody who is not in Odoo (yet).
+        let userExists: Bool = try row.get("user_exists")
+        guard userExists || kind == "answer" else {
+            return .void(reason: "the Telegram user was deleted in Odoo")
+        }
+        switch kind {
         case "order_state":
             guard try row.get("is_verified") else {
                 return .void(reason: "the Telegram user is no longer verified")
             }
+            // Operators' replies are tried all the same: somebody wants to know.
+            if let reason: String = try row.find("blocked_reason") { return .unreachable(reason: reason) }
             // One row that makes no sense must not stop the others.
             guard let order: String = try row.find("order_name"), let state: String = try row.find("order_state"),
                 let moment: String = try row.find("changed_at"), let changedAt = LocalDateTime(moment)
@@ -82,7 +96,17 @@ extension OutboxMessage {
         case "reply":
             guard try row.get("source_exists") else { return .void(reason: "the message was deleted in Odoo") }
             return .reply(text: try row.find("reply_text") ?? "", replyTo: try row.find("reply_to"))
-        case let kind:
+        case "answer":
+            guard let message = BotMessage(event: try row.find("answer") ?? "") else {
+                return .void(reason: "this version does not know what to say")
+            }
+            return .answer(
+                message,
+                to: Addressee(
+                    language: try row.find("lang"), languageCode: try row.find("language_code"),
+                    code: try row.find("verification_code"), isVerified: try row.get("is_verified"),
+                    isLinked: try row.get("is_linked")))
+        default:
             return .void(reason: "this version does not know messages of kind \(kind)")
         }
     }

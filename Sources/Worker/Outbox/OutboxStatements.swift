@@ -12,9 +12,12 @@ enum OutboxStatements {
     /// The moment is `now()`, which is the same in all of an exchange, so that a message is either ready here or due in
     /// ``nextDue``, and which an index can be searched by, unlike `clock_timestamp()`. Rows that somebody holds a lock
     /// on, such as one that an operator is discarding in a transaction still open, are passed over: never waited for.
-    static func claim(limit: Int, window: Int, busy: some Sequence<Int64>, defaultTimeZone: String) -> Statement {
+    static func claim(
+        limit: Int, window: Int, busy: some Sequence<Int64>, defaultTimeZone: String, bot: Int64
+    ) -> Statement {
         Statement(
-            claimSQL, [.integer(limit), .integer(window), .array(busy), .text(defaultTimeZone)], prepared: true)
+            claimSQL,
+            [.integer(limit), .integer(window), .array(busy), .text(defaultTimeZone), .integer(bot)], prepared: true)
     }
 
     private static let claimSQL = """
@@ -67,7 +70,12 @@ enum OutboxStatements {
             case when partner.tz is null and company_partner.tz is null then $4 end as time_zone_name,
             coalesce(c.event ->> 'total', o.amount_total::text) as total,
             coalesce((c.event ->> 'currency_id')::integer, o.currency_id) as currency_id,
-            m.id is not null as source_exists, m.text as reply_text, answered.message_id as reply_to
+            m.id is not null as source_exists, m.text as reply_text, answered.message_id as reply_to,
+            case c.kind when 'answer' then c.event::text end as answer, u.verification_code,
+            u.id is not null and u.partner_id is distinct from i.placeholder_partner_id as is_linked,
+            chat.language_code, chat.blocked_since is not null as is_chat_blocked,
+            -- After a week it is tried: the word that the customer is back may have been lost, Telegram keeps it a day.
+            case when chat.blocked_since > now() - interval '7 days' then chat.blocked_reason end as blocked_reason
         from (select) one
         left join claimed c on true
         left join public.telegram_user u on u.id = c.telegram_user_id
@@ -77,6 +85,8 @@ enum OutboxStatements {
         left join public.res_partner company_partner on company_partner.id = company.partner_id
         left join public.telegram_message m on c.kind = 'reply' and m.id = c.source_id
         left join public.telegram_message answered on answered.id = m.reply_to_message_id
+        left join tgworker.identification i on c.kind = 'answer' and i.telegram_user_id = u.id
+        left join tgworker.chat chat on chat.bot_id = $5::bigint and chat.chat_id = c.chat_id
         order by c.priority, c.available_at, c.id
         """
 
@@ -123,7 +133,7 @@ enum OutboxStatements {
             select u.id, u.partner_id, d.message_id, date_trunc('second', clock_timestamp() at time zone 'UTC'),
                 d.text, 'outgoing', true, 1, 1, clock_timestamp() at time zone 'UTC', clock_timestamp() at time zone 'UTC'
             from gone g join done d on d.id = g.id join public.telegram_user u on u.id = g.telegram_user_id
-            where g.kind <> 'reply' and d.outcome = 'sent'
+            where g.kind = 'order_state' and d.outcome = 'sent'
             order by g.id
             returning id, telegram_user_id, message_id
         ), replied as (
@@ -223,6 +233,20 @@ enum OutboxStatements {
             for no key update skip locked))
         """)
 
+    /// Remembers which chats nothing reaches, and which are open again.
+    static func setChats(_ chats: [ChatState], bot: Int64) -> Statement {
+        Statement(
+            """
+            insert into tgworker.chat (bot_id, chat_id, blocked_since, blocked_reason)
+            select $1, c.chat_id, case when c.reason is not null then now() end, c.reason
+            from unnest($2::bigint[], $3::text[]) c (chat_id, reason)
+            on conflict (bot_id, chat_id) do update set blocked_since = excluded.blocked_since,
+                blocked_reason = excluded.blocked_reason
+            """,
+            [.integer(bot), .array(chats.map(\.chatID)), .array(chats.map { Parameter.text($0.reason) })],
+            prepared: true)
+    }
+
     /// Remembers that Telegram asked the bot to wait, so that a restart does not forget it.
     static func pause(_ bot: Int64, for duration: Duration) -> Statement {
         Statement(
@@ -235,31 +259,4 @@ enum OutboxStatements {
     /// Waiting for the disk buys nothing where a lost intent only means that a message is sent again.
     static let withoutWaitingForDisk = Statement(
         "select set_config('synchronous_commit', 'off', true)", prepared: true)
-}
-
-/// A message that is done with.
-struct Finished: Sendable, Equatable {
-    enum Outcome: String, Sendable { case sent, failed, discarded, unknown }
-
-    let id: Int64
-    let outcome: Outcome
-    /// In words for an operator, unless sent.
-    var reason: String?
-    /// Telegram's id of the message, of its first part when it was split.
-    var messageID: Int64?
-    var parts = 1
-    /// The text as it was sent, without markup: for the ledger, and of a notification for Odoo's history.
-    var text: String?
-}
-
-/// A message that goes back to the queue.
-struct Requeued: Sendable, Equatable {
-    let id: Int64
-    let attempt: Int
-    let delay: Duration
-    var reason: String?
-    /// Whether the attempt may have reached the customer.
-    var isInDoubt = false
-    let partsSent: Int
-    let messageID: Int64?
 }

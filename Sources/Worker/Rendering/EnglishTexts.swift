@@ -5,13 +5,17 @@ struct EnglishTexts: Texts {
     }
 
     func orderStatus(_ status: OrderStatus) -> RichText {
+        "New status: \(bold: statusName(status))"
+    }
+
+    func statusName(_ status: OrderStatus) -> String {
         switch status {
-        case .draft: "New status: \(bold: "preparing a quotation")"
-        case .sent: "New status: \(bold: "quotation sent")"
-        case .sale: "New status: \(bold: "confirmed")"
-        case .done: "New status: \(bold: "completed")"
-        case .cancel: "New status: \(bold: "cancelled")"
-        case .other(let label): "New status: \(bold: label)"
+        case .draft: "preparing a quotation"
+        case .sent: "quotation sent"
+        case .sale: "confirmed"
+        case .done: "completed"
+        case .cancel: "cancelled"
+        case .other(let label): label
         }
     }
 

@@ -2,7 +2,7 @@
 enum HTML {
     /// The text with the three characters escaped that mean something between tags.
     ///
-    /// A quotation mark means something only inside an attribute, and no attribute is ever written from data.
+    /// A quotation mark means something only inside an attribute, see ``escape(attribute:)``.
     static func escape(_ text: String) -> String {
         var escaped = ""
         escaped.reserveCapacity(text.utf8.count)
@@ -15,5 +15,10 @@ enum HTML {
             }
         }
         return escaped
+    }
+
+    /// The text made fit for an attribute between double quotation marks.
+    static func escape(attribute text: String) -> String {
+        escape(text).replacing("\"", with: "&quot;")
     }
 }

@@ -10,7 +10,13 @@ struct InlineValue: Sendable, Equatable {
     /// - Direction marks that would turn the rest of the line around are taken out, and a value with letters that are
     ///   written from right to left is isolated (Unicode Standard Annex #9, "Explicit Directional Isolates").
     /// - What is longer than ``limit`` ends in `…`, cut between characters.
-    init(_ value: String) {
+    init(_ value: String, limit: Int = InlineValue.limit) {
+        let line = Self.line(value, limit: limit)
+        text = line.unicodeScalars.contains(where: \.isRightToLeft) ? "\u{2068}\(line)\u{2069}" : line
+    }
+
+    /// The value on one line and short enough, but not isolated: as it is to be stored, where it will be searched for.
+    static func line(_ value: String, limit: Int = InlineValue.limit) -> String {
         var line = ""
         var isSpacePending = false
         for scalar in value.unicodeScalars where !scalar.isUnwanted {
@@ -22,11 +28,10 @@ struct InlineValue: Sendable, Equatable {
             isSpacePending = false
             line.unicodeScalars.append(scalar)
         }
-        line = Self.shortened(line)
-        text = line.unicodeScalars.contains(where: \.isRightToLeft) ? "\u{2068}\(line)\u{2069}" : line
+        return shortened(line, limit: limit)
     }
 
-    private static func shortened(_ line: String) -> String {
+    private static func shortened(_ line: String, limit: Int) -> String {
         guard line.utf16.count > limit else { return line }
         var room = limit - 1
         let kept = line.prefix { character in

@@ -15,6 +15,7 @@ struct RenderedMessage: Sendable, Equatable {
             case .plain: escaped
             case .bold: "<b>\(escaped)</b>"
             case .code: "<code>\(escaped)</code>"
+            case .link(let url): "<a href=\"\(HTML.escape(attribute: url))\">\(escaped)</a>"
             }
         }.joined()
     }

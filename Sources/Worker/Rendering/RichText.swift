@@ -3,7 +3,11 @@
 /// What stands in the literal is ours and kept as it is; every interpolated value is data, and is made fit for one line
 /// of a message (see ``InlineValue``). Markup exists only as styles, never as characters, so no value can break it.
 struct RichText: Sendable, Equatable, ExpressibleByStringInterpolation {
-    enum Style: Sendable { case plain, bold, code }
+    enum Style: Sendable, Equatable {
+        case plain, bold, code
+        /// A link to this address.
+        case link(String)
+    }
 
     struct Span: Sendable, Equatable {
         var text: String
@@ -58,6 +62,11 @@ struct RichText: Sendable, Equatable, ExpressibleByStringInterpolation {
         /// A value in a fixed-width type, which Telegram copies at a touch.
         mutating func appendInterpolation(code value: String) {
             text.append(InlineValue(value).text, .code)
+        }
+
+        /// A value in bold type that leads to an address, if there is one.
+        mutating func appendInterpolation(_ value: String, link url: String?) {
+            text.append(InlineValue(value).text, url.map { .link($0) } ?? .bold)
         }
 
         /// Another text with its emphasis.

@@ -5,13 +5,17 @@ struct RussianTexts: Texts {
     }
 
     func orderStatus(_ status: OrderStatus) -> RichText {
+        "Новый статус: \(bold: statusName(status))"
+    }
+
+    func statusName(_ status: OrderStatus) -> String {
         switch status {
-        case .draft: "Новый статус: \(bold: "готовим предложение")"
-        case .sent: "Новый статус: \(bold: "предложение отправлено")"
-        case .sale: "Новый статус: \(bold: "подтверждён")"
-        case .done: "Новый статус: \(bold: "выполнен")"
-        case .cancel: "Новый статус: \(bold: "отменён")"
-        case .other(let label): "Новый статус: \(bold: label)"
+        case .draft: "готовим предложение"
+        case .sent: "предложение отправлено"
+        case .sale: "подтверждён"
+        case .done: "выполнен"
+        case .cancel: "отменён"
+        case .other(let label): label
         }
     }
 

@@ -2,7 +2,7 @@
 /// compile.
 ///
 /// Sentences are functions of their values, never glued from fragments: word order is each language's own affair.
-protocol Texts: OrderTexts {}
+protocol Texts: OrderTexts, ConversationTexts, OperatorTexts {}
 
 /// What the bot says about orders.
 protocol OrderTexts: Sendable {
@@ -10,6 +10,8 @@ protocol OrderTexts: Sendable {
     func orderHeading(_ status: OrderStatus, number: String) -> RichText
     /// The line with the new status.
     func orderStatus(_ status: OrderStatus) -> RichText
+    /// The status by itself, as part of a list.
+    func statusName(_ status: OrderStatus) -> String
     /// The line with the time of the change.
     func orderChanged(at moment: String) -> RichText
     /// The line with the total.

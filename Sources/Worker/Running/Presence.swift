@@ -43,7 +43,7 @@ struct Presence: Sendable {
     }
 
     /// Enters the bot as Telegram knows it.
-    func record(_ bot: BotUser, on connection: Connection) async throws(PostgresError) {
+    static func record(_ bot: BotUser, on connection: Connection) async throws(PostgresError) {
         try await connection.query(
             """
             insert into tgworker.bot (id, username, name) values ($1, $2, $3)

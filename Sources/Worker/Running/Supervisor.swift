@@ -10,11 +10,14 @@ actor Supervisor {
     private let reactor: Reactor
     private let events: @Sendable (WorkerEvent) -> Void
     private let presence = Presence()
+    /// Takes updates as soon as the bot is known, whoever sends.
+    nonisolated let inbox: UpdateInbox
 
     private var isStopping = false
     private var hasServed = false
     private var sender: Sender?
     private var senderToken: BotToken?
+    private var receiving: Task<Void, Never>?
     private var lastWaiting: String?
     /// What is being waited for, so that it can be cut short.
     private var pausing: Task<Void, Never>?
@@ -34,6 +37,7 @@ actor Supervisor {
         self.schemaVersion = schemaVersion
         self.reactor = reactor
         self.events = events
+        inbox = UpdateInbox(database: configuration.database, reactor: reactor, events: events)
     }
 
     // MARK: From outside
@@ -45,6 +49,7 @@ actor Supervisor {
         pausing?.cancel()
         connecting?.cancel()
         asking?.cancel()
+        receiving?.cancel()
         guard let sender else { return }
         Task {
             events(.draining(inFlight: await sender.inFlight))
@@ -65,6 +70,7 @@ actor Supervisor {
         events(.reloading)
         isStale = true
         pausing?.cancel()
+        receiving?.cancel()
         await sender?.drain()
     }
 
@@ -126,9 +132,11 @@ actor Supervisor {
             hasServed = true
             while !isStopping {
                 if let lost { throw lost }
-                guard let api = try await findBot(connection) else { continue }
+                let reception = try await findBot(connection)
+                await inbox.open(reception)
+                guard let reception else { continue }
                 guard try await takeTurn(connection) else { continue }
-                try await send(with: api, on: connection)
+                try await work(for: reception, on: connection)
             }
             try await presence.record("stopped", on: connection)
         } catch {
@@ -150,6 +158,7 @@ actor Supervisor {
     private func notified(_ notification: Notification) {
         switch notification.payload {
         case "configuration": Task { await reload() }
+        case "errand": if sender != nil { Task { await inbox.settle() } }
         default: if let sender { Task { await sender.wake() } }
         }
     }
@@ -158,13 +167,14 @@ actor Supervisor {
         lost = error
         events(.disconnected(reason: error.message))
         pausing?.cancel()
+        receiving?.cancel()
         if let sender { Task { await sender.disconnected(error) } }
     }
 
     // MARK: Steps to sending
 
-    /// The bot, when there is one and Telegram knows it.
-    private func findBot(_ connection: Connection) async throws -> BotAPI? {
+    /// The bot and how its updates come in, when there is one and Telegram knows it.
+    private func findBot(_ connection: Connection) async throws -> Reception? {
         isStale = false
         switch try await BotSource.find(configured: configuration.token, on: connection) {
         case .missing(let advice):
@@ -176,8 +186,8 @@ actor Supervisor {
                 let user = try await ask(api)
                 events(.identified(botID: user.id, username: user.username))
                 lastWaiting = nil
-                try await presence.record(user, on: connection)
-                return api
+                try await Presence.record(user, on: connection)
+                return try await Reception.load(user, api: api, on: connection)
             } catch let error as TelegramError {
                 if isStopping { return nil }
                 if case .unauthorized(let reason) = error { events(.tokenRejected(reason: reason)) }
@@ -198,12 +208,10 @@ actor Supervisor {
     private func takeTurn(_ connection: Connection) async throws -> Bool {
         var looks = 0
         while !isStopping, !isStale, lost == nil {
-            // try, never wait inside a statement: a waiting statement would hold back vacuum.
-            let row = try await connection.query("select pg_try_advisory_lock($1) as mine", [.integer(Self.lockKey)])[0]
-            if try row.get("mine") {
+            if try await SenderLock.take(on: connection) {
                 try await presence.record("sender", on: connection)
                 if !isStale, !isStopping { return true }
-                try await releaseTurn(connection)
+                try await SenderLock.release(on: connection)
                 return false
             }
             if looks == 0 { events(.standingBy) }
@@ -215,27 +223,41 @@ actor Supervisor {
         return false
     }
 
-    private func releaseTurn(_ connection: Connection) async throws(PostgresError) {
-        try await connection.query("select pg_advisory_unlock_all()")
+    /// Sends and receives until the session ends or the configuration changes.
+    private func work(for reception: Reception, on connection: Connection) async throws {
+        let receiving = Task {
+            await inbox.settle()
+            await ReceivingTask(reception: reception, inbox: inbox, reactor: reactor, events: events).run()
+        }
+        self.receiving = receiving
+        let result: Result<Void, any Error>
+        do {
+            result = .success(try await send(with: reception.api, on: connection))
+        } catch {
+            result = .failure(error)
+        }
+        // Telegram serves one receiver: this one has ended before the next one begins.
+        receiving.cancel()
+        await receiving.value
+        self.receiving = nil
+        try result.get()
     }
-
-    /// Key of the advisory lock that the sender's session holds ("tgwsendr" in ASCII). There is one active bot in a
-    /// database, as in the addon, so there is one sender.
-    private static let lockKey: Int64 = 0x7467_7773_656e_6472
 
     private func send(with api: BotAPI, on connection: Connection) async throws {
         let sender = reuse(for: api)
         self.sender = sender
         events(.becameSender)
-        let ticking = Task { await tick(connection, sender) }
-        defer { ticking.cancel() }
+        let upkeep = Task {
+            await SenderUpkeep(presence: presence, sender: sender, inbox: inbox, reactor: reactor).run(on: connection)
+        }
+        defer { upkeep.cancel() }
         let catalog = try await OdooCatalog.load(from: connection)
         switch try await sender.run(on: connection, catalog: catalog) {
         case .drained:
             // What the next one is to do may differ: bot, limits, or nothing at all.
             self.sender = nil
             senderToken = nil
-            try await releaseTurn(connection)
+            try await SenderLock.release(on: connection)
         case .disconnected(let error):
             throw error
         }
@@ -251,25 +273,6 @@ actor Supervisor {
                 messagesPerSecond: configuration.messagesPerSecond,
                 messagesPerChatPerSecond: configuration.messagesPerChatPerSecond),
             events: events)
-    }
-
-    /// Once a minute: says that it is alive, looks at the queue and its lanes although nothing was heard, and now and
-    /// then reads Odoo's tables again.
-    private func tick(_ connection: Connection, _ sender: Sender) async {
-        var minutes = 0
-        while await reactor.sleep(for: .seconds(60) * Double.random(in: 0.8...1.2)) {
-            minutes += 1
-            do {
-                try await presence.record("sender", on: connection)
-                try await connection.group([OutboxStatements.mendLanes])
-                if minutes.isMultiple(of: 10) {
-                    await sender.use(try await OdooCatalog.load(from: connection))
-                }
-            } catch {
-                // The sender meets the same trouble and ends the session.
-            }
-            await sender.wake()
-        }
     }
 
     // MARK: Waiting

@@ -31,6 +31,14 @@ public struct WorkerService: Service {
         }
     }
 
+    /// Takes the updates that Telegram posts.
+    public var webhooks: WebhookReceiver { WebhookReceiver(inbox: supervisor.inbox) }
+
+    /// Ends what serves webhooks. To be called when nothing is posted any more.
+    public func close() async {
+        await supervisor.inbox.close()
+    }
+
     /// Reads the configuration in the database again.
     public func reload() async {
         await supervisor.reload()

@@ -10,7 +10,7 @@ extension RunCommand {
     /// until the worker is done.
     static func services(
         _ configuration: WorkerConfiguration, listen: ListenAddress, reactor: Reactor, logger: Logger
-    ) -> [any Service] {
+    ) -> (services: [any Service], worker: WorkerService) {
         let health = WorkerHealth()
         let record: @Sendable (WorkerEvent) -> Void = { event in
             health.record(event)
@@ -19,8 +19,8 @@ extension RunCommand {
         let worker = WorkerService(
             configuration, schemaVersion: Migration.latest, reactor: reactor, events: record)
         let endpoint = EndpointService(
-            host: listen.host, port: listen.port, health: health, events: record)
+            host: listen.host, port: listen.port, health: health, webhooks: worker.webhooks, events: record)
         let reload = ReloadService { await worker.reload() }
-        return [endpoint, reload, worker]
+        return ([endpoint, reload, worker], worker)
     }
 }

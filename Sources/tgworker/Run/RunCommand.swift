@@ -10,7 +10,7 @@ import Worker
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
-        abstract: "Runs the worker: sends what waits in the outbox.",
+        abstract: "Runs the worker: sends what waits in the outbox, answers customers.",
         discussion: """
             Install the schema first (tgworker install-sql). Any number of workers may run: one of them sends, the others \
             stand by and take over within seconds.
@@ -27,6 +27,7 @@ struct RunCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup(title: "The worker") var options: RunOptions
+    @OptionGroup(title: "The bot") var bot: BotOptions
     @OptionGroup(title: "The database") var database: DatabaseOptions
     @OptionGroup(title: "General") var general: GeneralOptions
 
@@ -35,7 +36,7 @@ struct RunCommand: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try general.settings()
-        let configuration = try options.configuration(settings, database: database)
+        let configuration = try options.configuration(settings, database: database, bot: bot)
         let listen = try options.listenAddress(settings)
         try general.bootstrapLogging(settings)
         let logger = Logger(label: "tgworker")
@@ -43,12 +44,19 @@ struct RunCommand: AsyncParsableCommand {
         signal(SIGPIPE, SIG_IGN)
 
         // Named by their types: the group logs the names, and a service described in full may show a password.
-        let services = Self.services(configuration, listen: listen, reactor: Reactor(), logger: logger).map { service in
+        let (services, worker) = Self.services(configuration, listen: listen, reactor: Reactor(), logger: logger)
+        let named = services.map { service in
             ServiceGroupConfiguration.ServiceConfiguration(service: service, serviceName: "\(type(of: service))")
         }
         var group = ServiceGroupConfiguration(
-            services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+            services: named, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         group.maximumGracefulShutdownDuration = configuration.drainTimeout + Self.shutdownGrace
-        try await ServiceGroup(configuration: group).run()
+        do {
+            try await ServiceGroup(configuration: group).run()
+        } catch {
+            await worker.close()
+            throw error
+        }
+        await worker.close()
     }
 }

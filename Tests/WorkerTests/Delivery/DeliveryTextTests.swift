@@ -72,6 +72,13 @@ struct DeliveryTextTests {
                 == .nothing(.failed, reason: "the message has no text"))
     }
 
+    @Test("is nothing when nothing reaches the chat, and that is a failure")
+    func unreachable() {
+        #expect(
+            prepare(.sample(content: .unreachable(reason: "the customer has blocked the bot")))
+                == .nothing(.failed, reason: "the customer has blocked the bot"))
+    }
+
     @Test("is nothing when there is nothing to say any more")
     func void() {
         #expect(

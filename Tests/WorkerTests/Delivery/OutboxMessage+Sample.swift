@@ -4,10 +4,10 @@ extension OutboxMessage {
     /// A message with what a test does not care about filled in.
     static func sample(
         _ id: Int64 = 7, chat: Int64 = 10, content: Content = .reply(text: "hello", replyTo: nil), attempt: Int = 1,
-        partsSent: Int = 0, first: Int64? = nil
+        partsSent: Int = 0, first: Int64? = nil, isChatBlocked: Bool = false
     ) -> OutboxMessage {
         OutboxMessage(
             id: id, chatID: chat, content: content, attempt: attempt, partsSent: partsSent, firstMessageID: first,
-            enqueuedAt: 0)
+            isChatBlocked: isChatBlocked, enqueuedAt: 0)
     }
 }

@@ -44,6 +44,23 @@ struct WorkerEventTests {
         Line(.paused(reason: "429", until: .seconds(5)), .warning, ["reason": "429", "for": "5.000s"]),
         Line(.tokenRejected(reason: "Unauthorized"), .error, ["reason": "Unauthorized"]),
         Line(.resumed, .info),
+        Line(.receiving(mode: "polling"), .info, ["mode": "polling"]),
+        Line(
+            .updateHandled(updateID: 812, outcome: "handled", took: .milliseconds(4)), .debug,
+            ["update": "812", "outcome": "handled", "took": "0.004s"]),
+        Line(
+            .updateFailed(updateID: nil, reason: "not JSON"), .warning, ["update": "-", "reason": "not JSON"]),
+        Line(
+            .receivingPaused(reason: "no route", retryAfter: .seconds(4)), .warning,
+            ["reason": "no route", "retry_in": "4.000s"]),
+        Line(.receivingResumed, .info),
+        Line(
+            .webhookRemoved(host: "shop.example", pending: 3), .notice, ["host": "shop.example", "pending": "3"]),
+        Line(.webhookSet, .info),
+        Line(.webhookTrouble(reason: "no address"), .warning, ["reason": "no address"]),
+        Line(.settlingFailed(reason: "no database"), .warning, ["reason": "no database"]),
+        Line(.toastFailed(reason: "no bus"), .notice, ["reason": "no bus"]),
+        Line(.menuFailed(reason: "HTTP 502"), .notice, ["reason": "HTTP 502"]),
         Line(.reloading, .info),
         Line(.draining(inFlight: 3), .info, ["under_way": "3"]),
         Line(.abandoned(inFlight: 1), .warning, ["under_way": "1"]),
@@ -94,9 +111,20 @@ struct WorkerEventTests {
                 case .draining: 18
                 case .abandoned: 19
                 case .stopped: 20
+                case .receiving: 21
+                case .updateHandled: 22
+                case .updateFailed: 23
+                case .receivingPaused: 24
+                case .receivingResumed: 25
+                case .webhookRemoved: 26
+                case .webhookSet: 27
+                case .webhookTrouble: 28
+                case .settlingFailed: 29
+                case .toastFailed: 30
+                case .menuFailed: 31
                 }
             })
-        #expect(kinds == Set(1...20))
+        #expect(kinds == Set(1...31))
     }
 
     @Test(

@@ -59,6 +59,12 @@ struct WorkerHealthTests {
                     .postponed(outboxID: 1, attempt: 1, reason: "r", retryAfter: .zero, inDoubt: false),
                     .gaveUp(outboxID: 1, outcome: "failed", reason: "r"), .sentPlain(outboxID: 1, reason: "r"),
                 ], nil, role: "sender"),
+            Course(
+                "trouble with what customers write is no obstacle to sending",
+                sending + [
+                    .receiving(mode: "polling"), .receivingPaused(reason: "r", retryAfter: .zero),
+                    .updateFailed(updateID: 1, reason: "r"), .webhookTrouble(reason: "r"), .settlingFailed(reason: "r"),
+                ], nil, role: "sender"),
             Course("draining", sending + [.draining(inFlight: 3)], "stopping", role: "sender"),
             Course("stopped", sending + [.stopped], "stopping", role: "sender"),
             Course(

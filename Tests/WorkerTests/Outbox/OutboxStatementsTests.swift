@@ -6,9 +6,10 @@ import Testing
 @Suite("The statements of the queue", .timeLimit(.minutes(5)))
 struct OutboxStatementsTests {
     private static let statements: [(name: String, statement: Statement)] = [
-        ("claim", OutboxStatements.claim(limit: 64, window: 128, busy: [1, 2], defaultTimeZone: "UTC")),
+        ("claim", OutboxStatements.claim(limit: 64, window: 128, busy: [1, 2], defaultTimeZone: "UTC", bot: 42)),
         ("nextDue", OutboxStatements.nextDue),
         ("finish", OutboxStatements.finish([Finished(id: 1, outcome: .sent), Finished(id: 2, outcome: .failed)])),
+        ("setChats", OutboxStatements.setChats([ChatState(chatID: 1, reason: "blocked")], bot: 42)),
         ("requeue", OutboxStatements.requeue([SenderBench.requeued(.sample(), after: .seconds(1))])),
         ("recover", OutboxStatements.recover(mine: [OutboxAttempt(id: 1, attempt: 1)], hold: false)),
         ("recover, hold", OutboxStatements.recover(mine: [], hold: true)),
@@ -24,7 +25,9 @@ struct OutboxStatementsTests {
         #expect(Set(numbers) == Set(1..<statement.parameters.count + 1), "\(name)")
     }
 
-    @Test("are prepared when they are run for every message", arguments: ["claim", "nextDue", "finish", "requeue"])
+    @Test(
+        "are prepared when they are run for every message",
+        arguments: ["claim", "nextDue", "finish", "setChats", "requeue"])
     func prepared(name: String) throws {
         let statement = try #require(Self.statements.first { $0.name == name }).statement
         #expect(statement.isPrepared)

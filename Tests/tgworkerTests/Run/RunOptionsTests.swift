@@ -17,7 +17,7 @@ struct RunOptionsTests {
 
     private func configuration(_ arguments: [String], _ settings: Settings) throws -> WorkerConfiguration {
         let command = try RunCommand.parse(arguments)
-        return try command.options.configuration(settings, database: command.database)
+        return try command.options.configuration(settings, database: command.database, bot: command.bot)
     }
 
     @Test("has the documented defaults")
@@ -71,14 +71,14 @@ struct RunOptionsTests {
             (["TGWORKER_BOT_TOKEN_FILE": file.path], "bot-token: \(Self.first)", 222_222),
         ]
         for (environment, text, botID) in cases {
-            #expect(try RunOptions.token(settings(environment, file: text))?.botID == botID)
+            #expect(try BotOptions.token(settings(environment, file: text))?.botID == botID)
         }
     }
 
     @Test("refuses a token that is none, without showing it")
     func badToken() throws {
         let settings = try settings(["TGWORKER_BOT_TOKEN": "no-s3cret-token"])
-        let error = try #require(throws: CommandError.self) { try RunOptions.token(settings) }
+        let error = try #require(throws: CommandError.self) { try BotOptions.token(settings) }
         #expect(error.description.hasPrefix("no bot token in TGWORKER_BOT_TOKEN: the bot token has no colon"))
         #expect(!error.description.contains("s3cret"))
     }
@@ -86,7 +86,7 @@ struct RunOptionsTests {
     @Test("refuses a token that is given twice in one place, and a token file that cannot be read")
     func tokenTwice() throws {
         let twice = try settings(["TGWORKER_BOT_TOKEN": Self.first, "TGWORKER_BOT_TOKEN_FILE": "/nowhere"])
-        let error = try #require(throws: CommandError.self) { try RunOptions.token(twice) }
+        let error = try #require(throws: CommandError.self) { try BotOptions.token(twice) }
         #expect(
             error.description
                 == "TGWORKER_BOT_TOKEN and TGWORKER_BOT_TOKEN_FILE are both given: give one of them")
@@ -95,7 +95,7 @@ struct RunOptionsTests {
             throws: CommandError(
                 "cannot read the bot token file /nowhere (No such file or directory)", "check the path")
         ) {
-            try RunOptions.token(missing)
+            try BotOptions.token(missing)
         }
     }
 }

@@ -1,0 +1,35 @@
+/// What an attempt has shown of a chat.
+struct ChatState: Sendable, Equatable {
+    let chatID: Int64
+    /// Why nothing reaches it; nil when something has.
+    let reason: String?
+}
+
+/// A message that is done with.
+struct Finished: Sendable, Equatable {
+    enum Outcome: String, Sendable { case sent, failed, discarded, unknown }
+
+    let id: Int64
+    let outcome: Outcome
+    /// In words for an operator, unless sent.
+    var reason: String?
+    /// Telegram's id of the message, of its first part when it was split.
+    var messageID: Int64?
+    var parts = 1
+    /// The text as it was sent, without markup: for the ledger, and of a notification for Odoo's history.
+    var text: String?
+    /// What it has shown of the chat, if that is news.
+    var chat: ChatState?
+}
+
+/// A message that goes back to the queue.
+struct Requeued: Sendable, Equatable {
+    let id: Int64
+    let attempt: Int
+    let delay: Duration
+    var reason: String?
+    /// Whether the attempt may have reached the customer.
+    var isInDoubt = false
+    let partsSent: Int
+    let messageID: Int64?
+}

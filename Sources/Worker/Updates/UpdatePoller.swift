@@ -1,0 +1,96 @@
+import Reactor
+import Telegram
+
+/// Fetches updates with long polling. Only the instance that sends does so: Telegram serves one receiver.
+actor UpdatePoller {
+    private let reception: Reception
+    private let inbox: UpdateInbox
+    private let reactor: Reactor
+    private let events: @Sendable (WorkerEvent) -> Void
+    private var machine = PollingStateMachine()
+
+    /// The longest that Telegram waits.
+    static let wait = Duration.seconds(50)
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { reactor.unownedExecutor }
+
+    init(
+        _ reception: Reception, inbox: UpdateInbox, reactor: Reactor,
+        events: @escaping @Sendable (WorkerEvent) -> Void
+    ) {
+        self.reception = reception
+        self.inbox = inbox
+        self.reactor = reactor
+        self.events = events
+    }
+
+    /// Polls until the task is cancelled.
+    func run() async {
+        var reported: String?
+        while !Task.isCancelled {
+            guard let pause = await poll(), !Task.isCancelled else {
+                if reported != nil, !Task.isCancelled { events(.receivingResumed) }
+                reported = nil
+                continue
+            }
+            // That is said in its own words.
+            if pause.isWebhookSet, await removeWebhook() { continue }
+            if reported != pause.reason {
+                events(.receivingPaused(reason: pause.reason, retryAfter: pause.duration))
+            }
+            reported = pause.reason
+            await reactor.sleep(for: pause.duration)
+        }
+    }
+
+    /// One request, and everything it brings.
+    ///
+    /// - Returns: a pause when something went wrong.
+    private func poll() async -> PollingStateMachine.Pause? {
+        let request = machine.next
+        let updates: [RawUpdate]
+        do {
+            updates = try await reception.api.getUpdates(
+                offset: request.offset, limit: request.limit, wait: Self.wait, allowedUpdates: Update.kinds)
+        } catch {
+            return machine.failed(error, jitter: .random(in: 0...1))
+        }
+        do {
+            try await handle(updates)
+        } catch {
+            return machine.notHandled("\(error)", jitter: .random(in: 0...1))
+        }
+        return machine.handled(updates, jitter: .random(in: 0...1))
+    }
+
+    /// Handles a batch: one person's updates one after the other, different people's at the same time.
+    private func handle(_ updates: [RawUpdate]) async throws {
+        let (inbox, reception) = (inbox, reception)
+        var lanes: [Int64?: [ReadUpdate]] = [:]
+        for update in updates.map({ ReadUpdate($0, bot: reception.bot.username) }) {
+            lanes[update.personID, default: []].append(update)
+        }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for lane in lanes.values {
+                group.addTask {
+                    for update in lane { try await inbox.receive(update, for: reception) }
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    /// Takes down the webhook that keeps updates from being polled, because the configuration says polling. Updates that
+    /// wait are kept.
+    private func removeWebhook() async -> Bool {
+        do {
+            let webhook = try await reception.api.getWebhookInfo()
+            try await reception.api.deleteWebhook()
+            events(.webhookRemoved(host: webhook.host, pending: webhook.pendingUpdateCount))
+            return true
+        } catch {
+            events(.receivingPaused(reason: "the webhook cannot be removed: \(error)", retryAfter: .seconds(5)))
+            return false
+        }
+    }
+}
