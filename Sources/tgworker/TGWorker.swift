@@ -6,7 +6,7 @@ import Worker
 struct TGWorker: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tgworker",
-        abstract: "Delivers Odoo's order notifications and the operators' replies to Telegram.",
+        abstract: "Connects Odoo's orders and operators with the customers' Telegram.",
         discussion: """
             Begin with these two, on any machine that reaches Odoo's database:
 
@@ -23,7 +23,7 @@ struct TGWorker: AsyncParsableCommand {
             Exit codes: 0 done, 1 failed, 64 the command line is wrong.
             """,
         version: tgworkerVersion,
-        subcommands: [InstallSQLCommand.self, RunCommand.self])
+        subcommands: [InstallSQLCommand.self, RunCommand.self, WebhookCommand.self])
 
     static func main() async {
         do {

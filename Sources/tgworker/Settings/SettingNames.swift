@@ -6,5 +6,6 @@ enum SettingNames {
         Setting.telegramAPIURL.name, Setting.listen.name, Setting.maxMessagesPerSecond.name,
         Setting.maxMessagesPerChatPerSecond.name, Setting.drainTimeout.name, Setting.botToken.name,
         Setting.botTokenFile.name, Setting.grantTo.name, Setting.adopt.name, Setting.lockWait.name,
+        Setting.publicURL.name, Setting.dropPendingUpdates.name,
     ]).union(InstallSQLCommand.Mode.allCases.map(\.setting.name))
 }
