@@ -25,13 +25,14 @@ comment on column tgworker.identification.phone is 'The number that the customer
 comment on column tgworker.identification.proposed_partner_id is 'The one partner with that number: a proposal to the manager.';
 comment on column tgworker.identification.granted_partner_id is
     'The partner that an invitation or the phone number has identified the user as, until that is carried out.';
-comment on column tgworker.identification.is_code_used is 'Whether telegram_user.verification_code has verified the user once.';
+comment on column tgworker.identification.is_code_used is
+    'Whether telegram_user.verification_code is not good any more: it has verified the user once, or was guessed at too often.';
 create index identification_placeholder on tgworker.identification (placeholder_partner_id)
     where placeholder_partner_id is not null;
 
 create table tgworker.errand (
     id bigint generated always as identity primary key,
-    kind text not null check (kind in ('code', 'link', 'proof')),
+    kind text not null check (kind in ('code', 'renew', 'link', 'proof')),
     telegram_user_id integer not null,
     requested_at timestamptz not null default now()
 );
@@ -39,7 +40,7 @@ comment on table tgworker.errand is
     'What the worker has to do for a Telegram user on the way to being known. Rows are added, carried out and deleted.';
 comment on column tgworker.errand.id is 'Order of arrival.';
 comment on column tgworker.errand.kind is
-    'code: send the code; link: the partner was changed in Odoo; proof: the customer has shown who they are.';
+    'code: send the code; renew: make a new one; link: the partner was changed in Odoo; proof: the customer has shown who they are.';
 comment on column tgworker.errand.telegram_user_id is 'telegram_user.id.';
 comment on column tgworker.errand.requested_at is 'Start of the transaction that asked for it.';
 create index errand_user on tgworker.errand (telegram_user_id);

@@ -102,11 +102,10 @@ struct Conversation: Sendable {
                 .createUser(partnerID: nil, code: newCode), .say(.code), .toast(shop.language.texts.newCustomer()),
             ]
         }
-        var identification = customer.identification
+        let identification = customer.identification
         if identification.lockedFor != nil { return [.say(.locked(minutes: identification.minutesLocked))] }
-        guard customer.code == nil || identification.isCodeUsed else { return [.say(.code)] }
-        identification.renewCode()
-        return [.setCode(newCode), .setIdentification(identification), .say(.code)]
+        // A new one is made by whoever can have the row, which a manager may be writing.
+        return customer.code == nil || identification.isCodeUsed ? [.errand(.code)] : [.say(.code)]
     }
 
     private func accept(_ partnerID: Int?, isRepeated: Bool) -> [Effect] {
@@ -120,7 +119,7 @@ struct Conversation: Sendable {
         identification.grantedPartnerID = partnerID
         let creation: [Effect] =
             customer.userID == nil ? [.createUser(partnerID: partnerID, code: newCode)] : []
-        return creation + [.setIdentification(identification), .errand]
+        return creation + [.setIdentification(identification), .errand(.proof)]
     }
 
     private func enter(_ code: VerificationCode) -> [Effect] {
@@ -129,9 +128,9 @@ struct Conversation: Sendable {
         let entry = identification.enter(code, expected: customer.code)
         let change = Effect.setIdentification(identification)
         switch entry {
-        case .right: return [change, .errand] + (customer.isLinked ? [] : [.say(.codeAccepted)])
+        case .right: return [change, .errand(.proof)] + (customer.isLinked ? [] : [.say(.codeAccepted)])
         case .wrong(let triesLeft): return [change, .say(.wrongCode(triesLeft: triesLeft))]
-        case .lockedNow: return [change, .setCode(newCode), .say(.locked(minutes: identification.minutesLocked))]
+        case .lockedNow: return [change, .errand(.renew), .say(.locked(minutes: identification.minutesLocked))]
         case .locked: return [.say(.locked(minutes: identification.minutesLocked))]
         case .noCode: return [.say(.noCode)]
         }
@@ -145,10 +144,12 @@ struct Conversation: Sendable {
         var effects: [Effect] = customer.userID == nil ? [.createUser(partnerID: nil, code: newCode)] : []
         effects.append(.setIdentification(identification))
         switch result {
-        case .granted: effects.append(.errand)
+        case .granted: effects.append(.errand(.proof))
         case .noted:
             effects += [
-                .notePhone(phone), .errand, .say(.phoneNoted),
+                .notePhone(phone), .errand(.proof),
+                // A manager has linked another partner than the one with this number: the code decides.
+                .say(customer.isLinked ? .codeExpected : .phoneNoted),
                 .toast(shop.language.texts.sharedPhone(phone, partners: partners.count)),
             ]
         }

@@ -10,7 +10,7 @@ enum Effect: Sendable, Equatable {
     case setCode(VerificationCode)
     case setIdentification(Identification)
     /// Have the worker look after the user once this is committed, see ``Settlement``.
-    case errand
+    case errand(Settlement.Errand)
     /// Verify the user for this partner; the trigger on that table tells the customer.
     case verify(partnerID: Int)
     /// Let the messages have the user's partner, as Odoo's ORM does it, and the placeholder go when there is another.
@@ -48,12 +48,16 @@ extension [Effect] {
     func statements(for person: Person, bot: Int64) -> [Statement] {
         var statements = flatMap { $0.statements(for: person, bot: bot) }
         if contains(where: \.isAnswer) { statements.append(UpdateStatements.notifyOutbox) }
-        if contains(.errand) { statements.append(IdentificationStatements.notifyErrand) }
+        if contains(where: \.isErrand) { statements.append(IdentificationStatements.notifyErrand) }
         return statements
     }
 }
 
 extension Effect {
+    fileprivate var isErrand: Bool {
+        if case .errand = self { true } else { false }
+    }
+
     fileprivate var isAnswer: Bool {
         if case .say = self { true } else { false }
     }
@@ -67,7 +71,7 @@ extension Effect {
             return [IdentificationStatements.updateProfile(id, chat: person.chatID, profile: profile)]
         case .setCode(let code): return [IdentificationStatements.setCode(code, of: id)]
         case .setIdentification(let identification): return [IdentificationStatements.set(identification, of: id)]
-        case .errand: return [IdentificationStatements.addErrand(of: id)]
+        case .errand(let kind): return [IdentificationStatements.addErrand(kind, of: id)]
         case .verify(let partnerID): return [IdentificationStatements.verify(id, for: partnerID)]
         case .followPartner: return IdentificationStatements.followPartner(id)
         case .notePhone(let phone): return [IdentificationStatements.notePhone(phone, of: id)]

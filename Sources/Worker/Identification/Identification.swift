@@ -20,7 +20,7 @@ struct Identification: Sendable, Equatable {
     var proposedPartnerID: Int?
     /// The partner that an invitation or the number has identified the user as.
     var grantedPartnerID: Int?
-    /// Whether the code has verified the user once; then it is not good any more.
+    /// Whether the code is not good any more: it has verified the user once, or was guessed at too often.
     var isCodeUsed = false
 
     /// What a code led to.
@@ -47,6 +47,7 @@ struct Identification: Sendable, Equatable {
             guard failures >= Self.tries else { return .wrong(triesLeft: Self.tries - failures) }
             failures = 0
             lockedFor = Self.lock
+            isCodeUsed = true
             return .lockedNow
         }
         failures = 0

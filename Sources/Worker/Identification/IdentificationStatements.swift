@@ -43,6 +43,7 @@ enum IdentificationStatements {
             ], prepared: true)
     }
 
+    /// Waits for a manager who is writing the row: to be used by whoever has it, see ``lockUser(_:)``.
     static func setCode(_ code: VerificationCode, of telegramID: Int64) -> Statement {
         Statement(
             """
@@ -84,14 +85,25 @@ enum IdentificationStatements {
     }
 
     /// Lets a user's messages have the user's partner, as Odoo's ORM does it, and archives the placeholder when there is
-    /// another partner now.
+    /// another partner now. Messages that somebody is writing at this moment are left for another time, by an errand.
     static func followPartner(_ telegramID: Int64) -> [Statement] {
         [
             Statement(
                 """
                 update public.telegram_message m set partner_id = u.partner_id
                 from public.telegram_user u
-                where u.telegram_id = $1 and m.telegram_user_id = u.id and m.partner_id is distinct from u.partner_id
+                where u.telegram_id = $1 and m.id = any (array(
+                    select l.id from public.telegram_user o join public.telegram_message l on l.telegram_user_id = o.id
+                    where o.telegram_id = $1 and l.partner_id is distinct from o.partner_id
+                    for no key update of l skip locked))
+                """, [.integer(telegramID)], prepared: true),
+            Statement(
+                """
+                insert into tgworker.errand (kind, telegram_user_id)
+                select 'link', u.id from public.telegram_user u
+                where u.telegram_id = $1 and exists (
+                    select from public.telegram_message m
+                    where m.telegram_user_id = u.id and m.partner_id is distinct from u.partner_id)
                 """, [.integer(telegramID)], prepared: true),
             Statement(
                 """
@@ -118,12 +130,19 @@ enum IdentificationStatements {
 
     // MARK: Errands
 
-    static func addErrand(of telegramID: Int64) -> Statement {
+    static func addErrand(_ kind: Settlement.Errand, of telegramID: Int64) -> Statement {
         Statement(
             """
             insert into tgworker.errand (kind, telegram_user_id)
-            select 'proof', u.id from public.telegram_user u where u.telegram_id = $1
-            """, [.integer(telegramID)], prepared: true)
+            select $2, u.id from public.telegram_user u where u.telegram_id = $1
+            """, [.integer(telegramID), .text(kind.rawValue)], prepared: true)
+    }
+
+    /// Whether a user has errands (still, or again).
+    static func hasErrands(_ userID: Int) -> Statement {
+        Statement(
+            "select exists (select from tgworker.errand where telegram_user_id = $1) as has_errands",
+            [.integer(userID)], prepared: true)
     }
 
     static let notifyErrand = Statement("select pg_notify('tgworker', 'errand')", prepared: true)

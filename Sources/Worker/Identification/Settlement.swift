@@ -6,8 +6,10 @@
 struct Settlement: Sendable {
     /// What is to be looked after.
     enum Errand: String, Sendable {
-        /// A manager wants the code to be sent.
+        /// The code is to be sent: a manager wants it, or the customer needs a new one.
         case code
+        /// The code was guessed at too often: a new one is to be made.
+        case renew
         /// The partner was changed in Odoo.
         case link
         /// The customer has shown who they are.
@@ -38,6 +40,10 @@ struct Settlement: Sendable {
         } else {
             if errands.contains(.code) {
                 effects += sendCode()
+            } else if errands.contains(.renew), customer.identification.isCodeUsed {
+                var identification = customer.identification
+                identification.isCodeUsed = false
+                effects += [.setCode(newCode), .setIdentification(identification)]
             } else if errands.contains(.link), customer.isLinked, hasGoodCode {
                 effects.append(.say(.linked))
             }
@@ -63,6 +69,8 @@ struct Settlement: Sendable {
     private var hasGoodCode: Bool { customer.code != nil && !customer.identification.isCodeUsed }
 
     private func sendCode() -> [Effect] {
+        // Who has typed it already would wonder what for.
+        if customer.identification.proof == .code { return [.say(.managerExpected)] }
         var identification = customer.identification
         let mustRenew = !hasGoodCode || identification.lockedFor != nil
         identification.renewCode()

@@ -73,7 +73,7 @@ actor Settler {
         }
     }
 
-    /// - Returns: false when the user's row is being written by somebody else; then nothing has happened.
+    /// - Returns: false when something is left because a row is being written by somebody else.
     private static func settle(
         _ userID: Int, _ telegramID: Int64?, bot: Int64, _ transaction: Transaction
     ) async throws -> Bool {
@@ -96,7 +96,7 @@ actor Settler {
             errands: Set(errands), customer: try Customer(found[1][0]), newCode: .random())
         let statements = settlement.decide().statements(
             for: Person(id: telegramID, chatID: chatID), bot: bot)
-        if !statements.isEmpty { try await transaction.group(statements) }
-        return true
+        let rest = try await transaction.group(statements + [IdentificationStatements.hasErrands(userID)])
+        return try !(rest.last?.first?.get("has_errands") ?? false)
     }
 }

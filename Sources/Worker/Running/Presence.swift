@@ -11,10 +11,7 @@ struct Presence: Sendable {
         var bytes = (0..<16).map { _ in UInt8.random(in: 0...255) }
         bytes[6] = bytes[6] & 0x0f | 0x40
         bytes[8] = bytes[8] & 0x3f | 0x80
-        let digits = bytes.map { byte in
-            let hex = String(byte, radix: 16)
-            return hex.utf8.count == 1 ? "0" + hex : hex
-        }.joined()
+        let digits = bytes.map(\.hexadecimal).joined()
         var rest = Substring(digits)
         instance = [8, 4, 4, 4, 12].map { count in
             defer { rest = rest.dropFirst(count) }

@@ -50,7 +50,12 @@ struct PollingStateMachine: Sendable {
     }
 
     /// A batch could not be handled: the same is asked for again.
-    mutating func notHandled(_ reason: String, jitter: Double) -> Pause { pause(reason, jitter) }
+    ///
+    /// - Parameter isBusy: whether somebody was only in the way of one of them; the others' next updates come along.
+    mutating func notHandled(_ reason: String, isBusy: Bool, jitter: Double) -> Pause {
+        // Asked for again within half a second, Telegram gives them one at a time.
+        isBusy ? Pause(duration: .milliseconds(600), reason: reason) : pause(reason, jitter)
+    }
 
     /// Telegram did not give updates.
     mutating func failed(_ error: TelegramError, jitter: Double) -> Pause {

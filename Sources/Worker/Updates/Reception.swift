@@ -51,10 +51,7 @@ struct Reception: Sendable {
 
     /// 128 bits from the operating system's cryptographic generator, in characters fit for a path and a header.
     private static func secret() -> String {
-        (0..<16).map { _ in
-            let hex = String(UInt8.random(in: 0...255), radix: 16)
-            return hex.utf8.count == 1 ? "0" + hex : hex
-        }.joined()
+        (0..<16).map { _ in UInt8.random(in: 0...255).hexadecimal }.joined()
     }
 
     /// The part of a webhook's address that tells ours.
@@ -79,8 +76,7 @@ extension String {
                 UInt8(ascii: "~"):
                 text.unicodeScalars.append(Unicode.Scalar(byte))
             default:
-                let hex = String(byte, radix: 16, uppercase: true)
-                text += hex.utf8.count == 1 ? "%0\(hex)" : "%\(hex)"
+                text += "%" + byte.hexadecimal.uppercased()
             }
         }
     }

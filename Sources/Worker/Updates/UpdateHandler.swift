@@ -18,7 +18,7 @@ struct UpdateHandler: Sendable {
     }
 
     /// Times that an update is tried again when others were in the way.
-    private static let attempts = 5
+    private static let attempts = 3
     private static let timeout = Duration.seconds(20)
 
     /// Handles an update, or records why it could not be.

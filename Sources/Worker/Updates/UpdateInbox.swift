@@ -22,12 +22,12 @@ actor UpdateInbox {
         database: ConnectionConfiguration, reactor: Reactor, events: @escaping @Sendable (WorkerEvent) -> Void
     ) {
         var configuration = database
-        // Telegram asks again by itself: better to say soon that the database is away.
+        // Telegram asks again by itself, and whoever waits for a row keeps others of the batch waiting: better to say soon that the database is away.
         configuration.timeout = .seconds(5)
         configuration.applicationName = "tgworker inbox"
         pool = ConnectionPool(
             configuration, limit: Self.connections,
-            opening: [Statement("set jit = off"), Statement("set lock_timeout = '5s'")], on: reactor)
+            opening: [Statement("set jit = off"), Statement("set lock_timeout = '500ms'")], on: reactor)
         toaster = OperatorToaster(pool: pool, database: database, reactor: reactor, events: events)
         settler = Settler(pool: pool, reactor: reactor, events: events)
         self.reactor = reactor

@@ -1,3 +1,4 @@
+import Postgres
 import Reactor
 import Telegram
 
@@ -58,7 +59,8 @@ actor UpdatePoller {
         do {
             try await handle(updates)
         } catch {
-            return machine.notHandled("\(error)", jitter: .random(in: 0...1))
+            let isBusy = (error as? PostgresError)?.sqlState == .lockNotAvailable
+            return machine.notHandled("\(error)", isBusy: isBusy, jitter: .random(in: 0...1))
         }
         return machine.handled(updates, jitter: .random(in: 0...1))
     }

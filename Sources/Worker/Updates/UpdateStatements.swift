@@ -188,14 +188,18 @@ enum UpdateStatements {
             prepared: true)
     }
 
-    /// Notes when the customer wrote last. When an operator is writing the row at this moment, the next message does.
+    /// Notes when the customer wrote last, to ten seconds: operators write this row too, and Odoo's transaction has to
+    /// begin again when it was changed meanwhile. When one is writing it at this moment, the next message does.
     static func touch(_ telegramID: Int64, at date: Int64) -> Statement {
         Statement(
             """
             update public.telegram_user
-            set last_message_date = greatest(last_message_date, to_timestamp($2::bigint) at time zone 'UTC')
+            set last_message_date = to_timestamp($2::bigint) at time zone 'UTC'
             where id = any (array(
-                select u.id from public.telegram_user u where u.telegram_id = $1 for no key update skip locked))
+                select u.id from public.telegram_user u
+                where u.telegram_id = $1 and (u.last_message_date is null
+                    or u.last_message_date < to_timestamp($2::bigint - 10) at time zone 'UTC')
+                for no key update skip locked))
             """, [.integer(telegramID), .integer(date)], prepared: true)
     }
 }

@@ -47,6 +47,7 @@ struct IdentificationTests {
         #expect(identification.lockedFor == .seconds(900))
         #expect(identification.minutesLocked == 15)
         #expect(identification.failures == 0, "after the lock there are five tries again")
+        #expect(identification.isCodeUsed, "with another code")
     }
 
     @Test("looks at no code while it is locked, right or wrong")

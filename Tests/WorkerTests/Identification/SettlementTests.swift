@@ -53,6 +53,21 @@ struct SettlementTests {
         #expect(try customer.settle([.code]) == [identification(of: customer) { _ in }, .say(.code)])
     }
 
+    @Test("sends no code to who has typed it and waits for the manager")
+    func typedCode() throws {
+        let customer = Customer.newcomer.with { $0.identification.proof = .code }
+        #expect(try customer.settle([.code]) == [.say(.managerExpected)])
+    }
+
+    @Test("makes a new code in the place of one that was guessed at, says nothing of it, and leaves the lock")
+    func renewedCode() throws {
+        let customer = Customer.locked.with { $0.identification.isCodeUsed = true }
+        let renewed = identification(of: customer) { $0.isCodeUsed = false }
+        #expect(try customer.settle([.renew]) == [.setCode(newCode), renewed])
+        #expect(try customer.after([.setCode(newCode), renewed]).settle([.renew]) == [], "once")
+        #expect(try Customer.verified.settle([.renew]) == [])
+    }
+
     @Test("sends the code, not two messages, when the partner has been linked as well")
     func codeAndLink() throws {
         #expect(

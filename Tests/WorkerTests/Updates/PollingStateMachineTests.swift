@@ -61,12 +61,23 @@ struct PollingStateMachineTests {
         _ = machine.handled(updates(7), jitter: 1)
         for seconds in [1, 2, 4, 8, 16, 32, 60, 60] {
             #expect(
-                machine.notHandled("no database", jitter: 1)
+                machine.notHandled("no database", isBusy: false, jitter: 1)
                     == .init(duration: .seconds(seconds), reason: "no database"))
             #expect(machine.next == Request(offset: 8, limit: 100))
         }
         _ = machine.handled([], jitter: 1)
-        #expect(machine.notHandled("no database", jitter: 0).duration == .milliseconds(500))
+        #expect(machine.notHandled("no database", isBusy: false, jitter: 0).duration == .milliseconds(500))
+    }
+
+    @Test("asks soon for those that come along when one was only in somebody's way, but not within half a second")
+    func busy() {
+        var machine = PollingStateMachine()
+        _ = machine.handled(updates(7), jitter: 1)
+        for _ in 1...5 {
+            let pause = machine.notHandled("locked", isBusy: true, jitter: 1)
+            #expect(pause == .init(duration: .milliseconds(600), reason: "locked"))
+            #expect(machine.next == Request(offset: 8, limit: 100))
+        }
     }
 
     @Test("waits as long as Telegram asks it to, and then is as quick as before")
@@ -76,7 +87,7 @@ struct PollingStateMachineTests {
         for _ in 1...3 {
             #expect(machine.failed(error, jitter: 1) == .init(duration: .seconds(77), reason: "Too Many Requests"))
         }
-        #expect(machine.notHandled("x", jitter: 1).duration == .seconds(1))
+        #expect(machine.notHandled("x", isBusy: false, jitter: 1).duration == .seconds(1))
     }
 
     @Test("waits for another receiver to end, and says when a webhook is in the way")

@@ -26,8 +26,9 @@ struct UpdateStatementsTests {
                 IdentificationStatements.updateProfile(77, chat: 77, profile: person.profile),
                 IdentificationStatements.setCode(code, of: 77), IdentificationStatements.set(Identification(), of: 77),
                 IdentificationStatements.notePhone("7916", of: 77), IdentificationStatements.verify(77, for: 10),
-                IdentificationStatements.addErrand(of: 77), IdentificationStatements.notifyErrand,
-                IdentificationStatements.usersWithErrands, IdentificationStatements.takeErrands(of: 1),
+                IdentificationStatements.addErrand(.proof, of: 77), IdentificationStatements.notifyErrand,
+                IdentificationStatements.usersWithErrands, IdentificationStatements.hasErrands(1),
+                IdentificationStatements.takeErrands(of: 1),
                 IdentificationStatements.lockUser(77),
             ] + IdentificationStatements.followPartner(77)
         return [nil, 5].flatMap { partnerID in
@@ -68,14 +69,16 @@ struct UpdateStatementsTests {
         let person = Person(try .sample(), chatID: 77)
         func sql(_ effects: [Effect]) -> [String] { effects.statements(for: person, bot: 1).map(\.sql) }
         func statements(_ statements: Statement...) -> [String] { statements.map(\.sql) }
-        let (say, errand) = (UpdateStatements.say(.code, to: 77, chat: 77), IdentificationStatements.addErrand(of: 77))
+        let (say, errand) = (
+            UpdateStatements.say(.code, to: 77, chat: 77), IdentificationStatements.addErrand(.proof, of: 77)
+        )
         #expect(sql([]) == [])
         #expect(sql([.toast("x")]) == [])
         #expect(sql([.say(.code)]) == statements(say, UpdateStatements.notifyOutbox))
         #expect(sql([.say(.code), .say(.help)]) == statements(say, say, UpdateStatements.notifyOutbox))
-        #expect(sql([.errand]) == statements(errand, IdentificationStatements.notifyErrand))
+        #expect(sql([.errand(.proof)]) == statements(errand, IdentificationStatements.notifyErrand))
         #expect(
-            sql([.errand, .say(.code), .toast("x")])
+            sql([.errand(.proof), .say(.code), .toast("x")])
                 == statements(errand, say, UpdateStatements.notifyOutbox, IdentificationStatements.notifyErrand))
         #expect(sql([.verify(partnerID: 5)]) == statements(IdentificationStatements.verify(77, for: 5)))
     }
