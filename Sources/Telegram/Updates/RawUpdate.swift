@@ -4,7 +4,7 @@ import Reactor
 ///
 /// The JSON is kept as it came, so that an update nobody understands is recorded whole and can be read again. Whether it
 /// makes sense shows when it is decoded, see ``Update``.
-public struct RawUpdate: Sendable, Equatable {
+public struct RawUpdate: Sendable, Hashable {
     /// The update's number (Bot API, "Update"): each one comes at least once, so the number tells repetitions. Nil when
     /// it cannot be found.
     public let id: Int64?

@@ -49,12 +49,13 @@ struct PollingStateMachine: Sendable {
         return nil
     }
 
-    /// A batch could not be handled: the same is asked for again.
+    /// A batch could not be handled from an update on: from there it is asked for again.
     ///
-    /// - Parameter isBusy: whether somebody was only in the way of one of them; the others' next updates come along.
-    mutating func notHandled(_ reason: String, isBusy: Bool, jitter: Double) -> Pause {
+    /// - Parameter isBusy: whether somebody was only in the way of some of them; the others' next updates come along.
+    mutating func notHandled(from update: RawUpdate, _ reason: String, isBusy: Bool, jitter: Double) -> Pause {
+        if let id = update.id { offset = id }
         // Asked for again within half a second, Telegram gives them one at a time.
-        isBusy ? Pause(duration: .milliseconds(600), reason: reason) : pause(reason, jitter)
+        return isBusy ? Pause(duration: .milliseconds(600), reason: reason) : pause(reason, jitter)
     }
 
     /// Telegram did not give updates.

@@ -56,29 +56,41 @@ actor UpdatePoller {
         } catch {
             return machine.failed(error, jitter: .random(in: 0...1))
         }
-        do {
-            try await handle(updates)
-        } catch {
-            let isBusy = (error as? PostgresError)?.sqlState == .lockNotAvailable
-            return machine.notHandled("\(error)", isBusy: isBusy, jitter: .random(in: 0...1))
+        let failures = await handle(updates)
+        // What comes before the first that was not handled is confirmed.
+        if let first = updates.firstIndex(where: { failures[$0] != nil }), let error = failures[updates[first]] {
+            let isBusy = failures.values.allSatisfy { ($0 as? PostgresError)?.sqlState == .lockNotAvailable }
+            return machine.notHandled(
+                from: updates[first], "\(error)", isBusy: isBusy, jitter: .random(in: 0...1))
         }
         return machine.handled(updates, jitter: .random(in: 0...1))
     }
 
     /// Handles a batch: one person's updates one after the other, different people's at the same time.
-    private func handle(_ updates: [RawUpdate]) async throws {
+    ///
+    /// - Returns: why updates could not be handled; after one of a person's, those behind it were not tried.
+    private func handle(_ updates: [RawUpdate]) async -> [RawUpdate: any Error] {
         let (inbox, reception) = (inbox, reception)
         var lanes: [Int64?: [ReadUpdate]] = [:]
         for update in updates.map({ ReadUpdate($0, bot: reception.bot.username) }) {
             lanes[update.personID, default: []].append(update)
         }
-        try await withThrowingTaskGroup(of: Void.self) { group in
+        return await withTaskGroup(of: (RawUpdate, any Error)?.self) { group in
             for lane in lanes.values {
                 group.addTask {
-                    for update in lane { try await inbox.receive(update, for: reception) }
+                    for update in lane {
+                        do {
+                            try await inbox.receive(update, for: reception)
+                        } catch {
+                            return (update.raw, error)
+                        }
+                    }
+                    return nil
                 }
             }
-            try await group.waitForAll()
+            return await group.reduce(into: [:]) { failures, failure in
+                if let (update, error) = failure { failures[update] = error }
+            }
         }
     }
 

@@ -129,11 +129,15 @@ struct RaceTests {
             input: """
                 begin isolation level repeatable read;
                 update telegram_user set first_name = 'Правка', partner_id = \(partner) where telegram_id = 77;
+                insert into telegram_user (telegram_id, partner_id, is_verified) values (79, \(partner), false);
                 update telegram_user set last_name = 'Правка' where telegram_id = 78 returning 'locked' as state;
                 select pg_advisory_lock(4711);
                 commit;
                 """)
         _ = try await manager.line(containing: "locked")
+        // Whoever the manager is entering has to wait, but alone.
+        let olga = shop.guest(79, name: "Ольга")
+        try await olga.write("/start")
         #expect(try await maria.ask(try await shop.code(of: 77)).contains("верный"), "who is linked meanwhile")
         try await pavel.write(try await shop.code(of: 78))
         #expect(try await maria.ask("/help").contains("бот"))
@@ -143,10 +147,11 @@ struct RaceTests {
         #expect(try await manager.exit() == .exited(0))
         #expect(try await maria.read().text.contains("Готово"))
         #expect(try await pavel.read().text.contains("Готово"))
+        #expect(try await olga.read().text.contains("Ваш код"))
         #expect(
             try await shop.database.psql(
                 "select telegram_id, first_name, last_name, partner_id from telegram_user order by 1")
-                == "77|Правка||\(partner)\n78|Павел|Правка|\(partner)")
+                == "77|Правка||\(partner)\n78|Павел|Правка|\(partner)\n79|Ольга||\(partner)")
         await receiver.process.terminate()
     }
 }

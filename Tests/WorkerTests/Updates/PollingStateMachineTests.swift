@@ -11,6 +11,8 @@ struct PollingStateMachineTests {
         ids.map { id in RawUpdate((id.map { #"{"update_id":\#($0)}"# } ?? "{}").utf8) }
     }
 
+    private var first: RawUpdate { RawUpdate(#"{"update_id":8}"#.utf8) }
+
     @Test("begins with whatever has not been confirmed")
     func start() {
         #expect(PollingStateMachine().next == Request(offset: nil, limit: 100))
@@ -61,12 +63,21 @@ struct PollingStateMachineTests {
         _ = machine.handled(updates(7), jitter: 1)
         for seconds in [1, 2, 4, 8, 16, 32, 60, 60] {
             #expect(
-                machine.notHandled("no database", isBusy: false, jitter: 1)
+                machine.notHandled(from: first, "no database", isBusy: false, jitter: 1)
                     == .init(duration: .seconds(seconds), reason: "no database"))
             #expect(machine.next == Request(offset: 8, limit: 100))
         }
         _ = machine.handled([], jitter: 1)
-        #expect(machine.notHandled("no database", isBusy: false, jitter: 0).duration == .milliseconds(500))
+        #expect(machine.notHandled(from: first, "no database", isBusy: false, jitter: 0).duration == .milliseconds(500))
+    }
+
+    @Test("confirms what came before the one that could not be handled")
+    func partly() {
+        var machine = PollingStateMachine()
+        #expect(machine.notHandled(from: first, "no database", isBusy: false, jitter: 1).duration == .seconds(1))
+        #expect(machine.next == Request(offset: 8, limit: 100))
+        _ = machine.notHandled(from: RawUpdate("{}".utf8), "no database", isBusy: false, jitter: 1)
+        #expect(machine.next == Request(offset: 8, limit: 100), "one without a number is asked for with the others")
     }
 
     @Test("asks soon for those that come along when one was only in somebody's way, but not within half a second")
@@ -74,7 +85,7 @@ struct PollingStateMachineTests {
         var machine = PollingStateMachine()
         _ = machine.handled(updates(7), jitter: 1)
         for _ in 1...5 {
-            let pause = machine.notHandled("locked", isBusy: true, jitter: 1)
+            let pause = machine.notHandled(from: first, "locked", isBusy: true, jitter: 1)
             #expect(pause == .init(duration: .milliseconds(600), reason: "locked"))
             #expect(machine.next == Request(offset: 8, limit: 100))
         }
@@ -87,7 +98,7 @@ struct PollingStateMachineTests {
         for _ in 1...3 {
             #expect(machine.failed(error, jitter: 1) == .init(duration: .seconds(77), reason: "Too Many Requests"))
         }
-        #expect(machine.notHandled("x", isBusy: false, jitter: 1).duration == .seconds(1))
+        #expect(machine.notHandled(from: first, "x", isBusy: false, jitter: 1).duration == .seconds(1))
     }
 
     @Test("waits for another receiver to end, and says when a webhook is in the way")
