@@ -25,6 +25,7 @@ public struct Migration: Sendable, Equatable {
         Migration(5, "inbox", PackageResources.m0005_inbox_sql),
         Migration(6, "identification", PackageResources.m0006_identification_sql),
         Migration(7, "customers", PackageResources.m0007_customers_sql),
+        Migration(8, "housekeeping", PackageResources.m0008_housekeeping_sql),
     ]
 
     /// The schema version that this program works with.

@@ -1,0 +1,46 @@
+import Postgres
+
+/// Removes what is older than the shop wants to keep, a little at a time: no statement holds anything for long, and a
+/// backlog of years is gone in minutes.
+struct Housekeeping: Sendable {
+    /// Rows that one statement removes at most.
+    static let batch = 1000
+
+    /// Statements that each remove up to a batch.
+    static let statements = [
+        Statement(
+            """
+            delete from tgworker.delivery where id = any (array(
+                select d.id from tgworker.delivery d
+                where d.finished_at < now() - nullif(tgworker.setting('keep_ledger_days')::integer, 0) * interval '1 day'
+                order by d.finished_at limit $1))
+            """, [.integer(batch)], prepared: true),
+        Statement(
+            """
+            delete from tgworker.update_log where id = any (array(
+                select l.id from tgworker.update_log l
+                where l.received_at < now() - interval '1 day' * (
+                    select case when s.days > 0 then greatest(s.days, 2) end
+                    from (select tgworker.setting('keep_updates_days')::integer as days) s)
+                order by l.received_at limit $1))
+            """, [.integer(batch)], prepared: true),
+        // A used invitation says for a month who used it.
+        Statement(
+            """
+            delete from tgworker.invitation where token_hash = any (array(
+                select i.token_hash from tgworker.invitation i
+                where i.expires_at < now() - interval '30 days' order by i.expires_at limit $1))
+            """, [.integer(batch)], prepared: true),
+    ]
+
+    /// Removes batches until nothing is left or the turn is over.
+    ///
+    /// - Returns: whether there is more.
+    static func run(on connection: Connection, turns: Int = 10) async throws(PostgresError) -> Bool {
+        for _ in 0..<turns {
+            let isMore = try await connection.group(statements).contains { $0.affected == batch }
+            guard isMore else { return false }
+        }
+        return true
+    }
+}
