@@ -143,7 +143,10 @@ struct RaceTests {
         #expect(try await maria.ask("/help").contains("бот"))
         #expect(try await shop.database.psql("select count(*) from telegram_user where is_verified") == "0")
         try await shop.database.psql(
-            "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'holder'")
+            """
+            select pg_terminate_backend(pid) from pg_stat_activity
+            where application_name = 'holder' and datname = current_database()
+            """)
         #expect(try await manager.exit() == .exited(0))
         #expect(try await maria.read().text.contains("Готово"))
         #expect(try await pavel.read().text.contains("Готово"))
