@@ -58,7 +58,8 @@ extension Effect {
         if case .errand = self { true } else { false }
     }
 
-    fileprivate var isAnswer: Bool {
+    /// Whether it speaks to the customer.
+    var isAnswer: Bool {
         if case .say = self { true } else { false }
     }
 

@@ -54,7 +54,7 @@ actor Settler {
                     }
                 }
                 if !isDone { isIncomplete = true }
-            } catch let error as PostgresError where error.kind == .server {
+            } catch let error as PostgresError where error.kind != .connectionLost {
                 // One user's trouble is not that of those behind.
                 events(.settlingFailed(reason: error.message))
                 if error.isTransient { isIncomplete = true }
@@ -86,16 +86,17 @@ actor Settler {
             UpdateStatements.takeTurn(telegramID), IdentificationStatements.lockUser(telegramID),
         ])
         guard !known[1].isEmpty else { return false }
-        let chatID: Int64 = try known[1][0].get("chat_id")
+        // Entered in Odoo without any number: then there is nobody to speak to.
+        let chatID: Int64? = try known[1][0].find("chat_id")
         let found = try await transaction.group([
             IdentificationStatements.takeErrands(of: userID),
-            UpdateStatements.customer(telegramID, chat: chatID, bot: bot),
+            UpdateStatements.customer(telegramID, chat: chatID ?? 0, bot: bot),
         ])
         let errands = try found[0].compactMap { Settlement.Errand(rawValue: try $0.get("kind")) }
         let settlement = Settlement(
             errands: Set(errands), customer: try Customer(found[1][0]), newCode: .random())
-        let statements = settlement.decide().statements(
-            for: Person(id: telegramID, chatID: chatID), bot: bot)
+        let effects = settlement.decide().filter { chatID != nil || !$0.isAnswer }
+        let statements = effects.statements(for: Person(id: telegramID, chatID: chatID ?? 0), bot: bot)
         let rest = try await transaction.group(statements + [IdentificationStatements.hasErrands(userID)])
         return try !(rest.last?.first?.get("has_errands") ?? false)
     }

@@ -22,7 +22,7 @@ actor UpdateInbox {
         database: ConnectionConfiguration, reactor: Reactor, events: @escaping @Sendable (WorkerEvent) -> Void
     ) {
         var configuration = database
-        // Telegram asks again by itself, and whoever waits for a row keeps others of the batch waiting: better to say soon that the database is away.
+        // Telegram asks again by itself: better to say soon that the database is away, or that a row cannot be had.
         configuration.timeout = .seconds(5)
         configuration.applicationName = "tgworker inbox"
         pool = ConnectionPool(

@@ -220,6 +220,24 @@ struct IdentificationTests {
         await receiver.process.terminate()
     }
 
+    @Test("a user whom Odoo has without any number keeps nobody else waiting")
+    func numberless() async throws {
+        let shop = try await Shop.openForCustomers(.fixture)
+        let receiver = try await shop.startReceiver(.polling)
+        let partner = try await shop.partner("Мария Петрова")
+        try await shop.database.psql(
+            "insert into telegram_user (telegram_id, chat_id, partner_id, verification_code) values (0, 0, 10, '123456')"
+        )
+        let maria = shop.guest(77)
+        _ = try await maria.ask("/start")
+        #expect(try await maria.ask(try await shop.code(of: 77)).contains("верный"))
+        try await shop.manage("update telegram_user set partner_id = \(partner)")
+        #expect(try await maria.read().text.contains("Готово"))
+        try await eventually("no errand is left") { try await shop.number("select count(*) from tgworker.errand") == 0 }
+        #expect(try await shop.number("select count(*) from tgworker.outbox where chat_id = 0") == 0)
+        await receiver.process.terminate()
+    }
+
     @Test("the ledger and the history hold no codes")
     func codesStayPrivate() async throws {
         let shop = try await Shop.openForCustomers(.fixture)
