@@ -40,12 +40,17 @@ struct UpdateHandler: Sendable {
     private func patiently(
         _ raw: RawUpdate, on connection: Connection, _ body: (Transaction) async throws -> Aftermath
     ) async throws -> Aftermath {
-        var attempt = 1
+        var (waits, collisions) = (0, 0)
         while true {
             do {
                 return try await connection.transaction { try await body($0) }
-            } catch let error as PostgresError where error.isAboutOthers && attempt < Self.attempts {
-                attempt += 1
+            } catch let error as PostgresError where error.isAboutOthers {
+                waits += 1
+                guard waits < Self.attempts else { throw error }
+            } catch let error as PostgresError where error.sqlState == .uniqueViolation && collisions < Self.attempts {
+                // Two have entered the same person at once: the other's row is found now. Counted by itself, because
+                // it may come after the last wait for that row.
+                collisions += 1
             } catch let error as PostgresError where error.isAboutTheData {
                 // Not the server's words: they quote the data, and this goes to the log as well.
                 let reason = "the database does not take it (SQLSTATE \(error.sqlState?.rawValue ?? "unknown"))"
@@ -137,11 +142,10 @@ struct UpdateHandler: Sendable {
 }
 
 extension PostgresError {
-    /// Somebody else was in the way; the same may succeed at once. A unique violation belongs here: two have entered the
-    /// same person, and the second time the first's row is found.
+    /// Somebody else was in the way; the same may succeed at once.
     fileprivate var isAboutOthers: Bool {
         guard let state = sqlState else { return false }
-        return state.rawValue.hasPrefix("40") || state == .lockNotAvailable || state == .uniqueViolation
+        return state.rawValue.hasPrefix("40") || state == .lockNotAvailable
     }
 
     /// The values are at fault: data exceptions (22), broken constraints (23), limits of the server (54).
