@@ -41,10 +41,6 @@ public struct RawUpdate: Sendable, Hashable {
     }
 }
 
-extension UInt8 {
-    fileprivate var isDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
-}
-
 extension BotAPI {
     /// Waits for updates and returns those that have come (Bot API, "getUpdates").
     ///

@@ -68,11 +68,10 @@ struct UpdateHandler: Sendable {
                 let entry = try await transaction.group(
                     [UpdateStatements.seen(bot: bot.id, update: raw.id)], timeout: Self.timeout)[0][0]
                 if try entry.get("is_repeated") { return Aftermath(isRepeated: true) }
-                var statements = [UpdateStatements.log(bot: bot.id, update: raw, outcome: outcome)]
-                if let old: Int64 = try entry.find("entry") {
-                    statements.insert(UpdateStatements.forget(entry: old), at: 0)
-                }
-                try await transaction.group(statements, timeout: Self.timeout)
+                try await transaction.group(
+                    UpdateStatements.enter(
+                        bot: bot.id, update: raw, outcome: outcome, replacing: try entry.find("entry")),
+                    timeout: Self.timeout)
                 return Aftermath(outcome: outcome)
             }
         } catch let error as PostgresError where error.sqlState == .uniqueViolation {
@@ -100,12 +99,10 @@ struct UpdateHandler: Sendable {
         let finding = try await find(conversation.inquiry(of: action), for: sender, transaction)
         let effects = conversation.decide(action, finding)
 
-        var statements: [Statement] = []
-        if let old: Int64 = try known[1][0].find("entry") { statements.append(UpdateStatements.forget(entry: old)) }
-        statements.append(UpdateStatements.log(bot: bot.id, update: raw, outcome: .handled))
         let person = Person(sender, chatID: chatID)
-        statements += effects.statements(for: person, bot: bot.id)
-        try await transaction.group(statements, timeout: Self.timeout)
+        let entry = UpdateStatements.enter(
+            bot: bot.id, update: raw, outcome: .handled, replacing: try known[1][0].find("entry"))
+        try await transaction.group(entry + effects.statements(for: person, bot: bot.id), timeout: Self.timeout)
 
         let name = person.profile.displayName(id: person.id)
         let toasts = effects.compactMap { effect in

@@ -35,6 +35,11 @@ enum UpdateStatements {
             ], prepared: true)
     }
 
+    /// Enters the update in the place of an old one that had its number, if there is one.
+    static func enter(bot: Int64, update: RawUpdate, outcome: UpdateOutcome, replacing old: Int64?) -> [Statement] {
+        (old.map { [forget(entry: $0)] } ?? []) + [log(bot: bot, update: update, outcome: outcome)]
+    }
+
     private static func storable(_ text: String) -> String {
         text.utf8.contains(0) ? text.replacing("\0", with: "\u{FFFD}") : text
     }
