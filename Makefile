@@ -11,7 +11,7 @@ bootstrap: ## install the Debian packages that are missing
 build: bootstrap ## build everything; a warning is an error
 	@scripts/build --build-tests
 
-test: build lint ## all tests, then the unit tests under ThreadSanitizer
+test: build lint ## all tests, then the unit tests under the sanitizers
 	@scripts/test
 
 fuzz: bootstrap ## a million mutated updates through the decoder, optimised
@@ -31,4 +31,4 @@ demo: bootstrap ## an order is confirmed, the customer reads it in Telegram: all
 	@scripts/demo
 
 clean: ## remove what was built
-	@rm -rf .build .build-fuzz .build-tsan
+	@rm -rf .build .build-asan .build-fuzz .build-tsan

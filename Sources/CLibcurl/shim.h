@@ -71,6 +71,8 @@ static inline long tgw_easy_status(CURL *easy) {
 static size_t tgw_receive(char *bytes, size_t size, size_t count, void *context) {
     tgw_transfer *transfer = (tgw_transfer *)context;
     size_t added = size * count;
+    // An empty answer is announced with nothing (libcurl: CURLOPT_WRITEFUNCTION), and memcpy takes no NULL even then.
+    if (added == 0) return 0;
     if (added > transfer->limit - transfer->length) return 0;
     if (transfer->length + added > transfer->capacity) {
         size_t capacity = transfer->capacity ? transfer->capacity : 1024;
