@@ -1,6 +1,6 @@
 # The commands people type. Everything else is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help bootstrap build test fuzz lint format demo clean
+.PHONY: help bootstrap build test fuzz soak lint format demo clean
 
 help: ## show this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -14,10 +14,16 @@ build: bootstrap ## build everything; a warning is an error
 test: build lint ## all tests, then the unit tests under the sanitizers
 	@scripts/test
 
+# Optimised tests. As a whole module the compiler (Swift 6.3) ends PostgresTests with "circular reference".
+OPTIMISED = swift test -c release --disable-xctest -Xswiftc -enable-testing -Xswiftc -no-whole-module-optimization \
+	--scratch-path .build-release
+
 fuzz: bootstrap ## a million mutated updates through the decoder, optimised
-# As a whole module the compiler (Swift 6.3) ends PostgresTests with "circular reference".
-	@TGWORKER_FUZZ=1000000 swift test -c release --disable-xctest -Xswiftc -enable-testing \
-	    -Xswiftc -no-whole-module-optimization --scratch-path .build-fuzz --filter UpdateFuzz
+	@TGWORKER_FUZZ=1000000 $(OPTIMISED) --filter UpdateFuzz
+
+soak: bootstrap ## a million messages, a thousand reconnects, /help beside 100,000 notifications: memory, descriptors, time
+	@TGWORKER_SOAK_MESSAGES=1000000 TGWORKER_SOAK_RECONNECTS=1000 TGWORKER_SOAK_BACKLOG=100000 \
+	    TGWORKER_SOAK_QUESTIONS=200 $(OPTIMISED) --no-parallel --filter '^IntegrationTests\.Endurance'
 
 lint: ## check the formatting
 	@swift format lint --strict --recursive Package.swift Sources Tests
@@ -31,4 +37,4 @@ demo: bootstrap ## an order is confirmed, the customer reads it in Telegram: all
 	@scripts/demo
 
 clean: ## remove what was built
-	@rm -rf .build .build-asan .build-fuzz .build-tsan
+	@rm -rf .build .build-asan .build-release .build-tsan
