@@ -24,6 +24,8 @@ actor Supervisor {
     private var connecting: Task<Connection, any Error>?
     private var asking: Task<BotUser, any Error>?
     private var lost: PostgresError?
+    /// Why Telegram does not accept the token that was used last.
+    private var rejection: String?
     /// The configuration has changed since the bot was looked for.
     private var isStale = false
 
@@ -137,6 +139,10 @@ actor Supervisor {
                 guard let reception else { continue }
                 guard try await takeTurn(connection) else { continue }
                 try await work(for: reception, on: connection)
+                if let rejection, !isStale {
+                    await wait("\(TelegramError.unauthorized(rejection))", for: .seconds(30))
+                }
+                rejection = nil
             }
             try await presence.record("stopped", on: connection)
         } catch {
@@ -144,6 +150,11 @@ actor Supervisor {
             throw error
         }
         await connection.close()
+    }
+
+    /// Telegram has refused the token to the one who receives.
+    private func rejected(_ reason: String) async {
+        await sender?.reject(reason)
     }
 
     /// The queue's statements take a millisecond, whatever the planner thinks: compiling them would take a hundred. And
@@ -227,7 +238,8 @@ actor Supervisor {
     private func work(for reception: Reception, on connection: Connection) async throws {
         let receiving = Task {
             await inbox.settle()
-            await ReceivingTask(reception: reception, inbox: inbox, reactor: reactor, events: events).run()
+            let task = ReceivingTask(reception: reception, inbox: inbox, reactor: reactor, events: events)
+            if let reason = await task.run() { await rejected(reason) }
         }
         self.receiving = receiving
         let result: Result<Void, any Error>
@@ -252,15 +264,13 @@ actor Supervisor {
         }
         defer { upkeep.cancel() }
         let catalog = try await OdooCatalog.load(from: connection)
-        switch try await sender.run(on: connection, catalog: catalog) {
-        case .drained:
-            // What the next one is to do may differ: bot, limits, or nothing at all.
-            self.sender = nil
-            senderToken = nil
-            try await SenderLock.release(on: connection)
-        case .disconnected(let error):
-            throw error
-        }
+        let end = try await sender.run(on: connection, catalog: catalog)
+        if case .disconnected(let error) = end { throw error }
+        // What the next one is to do may differ: bot, limits, or nothing at all.
+        self.sender = nil
+        senderToken = nil
+        try await SenderLock.release(on: connection)
+        if case .rejected(let reason) = end { rejection = reason }
     }
 
     /// A sender whose session broke knows what became of the messages that were under way then.
