@@ -24,6 +24,8 @@ actor Supervisor {
     private var connecting: Task<Connection, any Error>?
     private var asking: Task<BotUser, any Error>?
     private var lost: PostgresError?
+    /// Why customers must not be written to from this database any more.
+    private var refusal: StartupProblem?
     /// Why Telegram does not accept the token that was used last.
     private var rejection: String?
     /// The configuration has changed since the bot was looked for.
@@ -124,6 +126,7 @@ actor Supervisor {
     }
 
     private func serve(_ connection: Connection) async throws {
+        refusal = nil
         do {
             let database = try await DatabaseCheck.run(on: connection, schemaVersion: schemaVersion)
             lastWaiting = nil
@@ -134,6 +137,7 @@ actor Supervisor {
             hasServed = true
             while !isStopping {
                 if let lost { throw lost }
+                try await DatabaseCheck.checkIdentity(on: connection)
                 let reception = try await findBot(connection)
                 await inbox.open(reception)
                 guard let reception else { continue }
@@ -146,10 +150,25 @@ actor Supervisor {
             }
             try await presence.record("stopped", on: connection)
         } catch {
+            if error is StartupProblem {
+                // Nor are updates taken for it.
+                await inbox.open(nil)
+                try? await presence.record("starting", on: connection)
+            }
             await connection.close()
             throw error
         }
         await connection.close()
+    }
+
+    /// Stops working for a database that became a copy or was neutralized. What is under way is recorded; then a new
+    /// session looks again and again whether that was undone.
+    private func refuse(_ problem: StartupProblem) async {
+        refusal = problem
+        say(problem.description, retryAfter: .seconds(10))
+        receiving?.cancel()
+        await inbox.open(nil)
+        await sender?.drain()
     }
 
     /// Telegram has refused the token to the one who receives.
@@ -220,14 +239,19 @@ actor Supervisor {
         var looks = 0
         while !isStopping, !isStale, lost == nil {
             if try await SenderLock.take(on: connection) {
+                // A session may have stood by for long.
+                try await DatabaseCheck.checkIdentity(on: connection)
                 try await presence.record("sender", on: connection)
                 if !isStale, !isStopping { return true }
                 try await SenderLock.release(on: connection)
                 return false
             }
             if looks == 0 { events(.standingBy) }
-            // About once a minute it says that it is alive.
-            if looks.isMultiple(of: 30) { try await presence.record("standby", on: connection) }
+            // About once a minute it says that it is alive, and looks whether it should be.
+            if looks.isMultiple(of: 30) {
+                try await DatabaseCheck.checkIdentity(on: connection)
+                try await presence.record("standby", on: connection)
+            }
             looks += 1
             await pause(for: .seconds(2) * Double.random(in: 0.75...1.25))
         }
@@ -260,7 +284,10 @@ actor Supervisor {
         self.sender = sender
         events(.becameSender)
         let upkeep = Task {
-            await SenderUpkeep(presence: presence, sender: sender, inbox: inbox, reactor: reactor).run(on: connection)
+            await SenderUpkeep(
+                presence: presence, sender: sender, inbox: inbox, reactor: reactor,
+                refuse: { [weak self] in await self?.refuse($0) }
+            ).run(on: connection)
         }
         defer { upkeep.cancel() }
         let catalog = try await OdooCatalog.load(from: connection)
@@ -271,6 +298,7 @@ actor Supervisor {
         senderToken = nil
         try await SenderLock.release(on: connection)
         if case .rejected(let reason) = end { rejection = reason }
+        if let refusal { throw refusal }
     }
 
     /// A sender whose session broke knows what became of the messages that were under way then.
@@ -289,9 +317,13 @@ actor Supervisor {
 
     /// Says what is missing, once for each reason, and waits.
     private func wait(_ reason: String, for duration: Duration) async {
+        say(reason, retryAfter: duration)
+        await pause(for: duration)
+    }
+
+    private func say(_ reason: String, retryAfter duration: Duration) {
         if lastWaiting != reason { events(.waiting(reason: reason, retryAfter: duration)) }
         lastWaiting = reason
-        await pause(for: duration)
     }
 
     /// Waits; cut short by ``stop()``, ``reload()`` and a broken session.
