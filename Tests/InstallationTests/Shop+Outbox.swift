@@ -24,7 +24,7 @@ extension Shop {
             insert into tgworker.delivery (outbox_id, kind, priority, chat_id, telegram_user_id, source_id, event, outcome,
                 reason, attempts, in_doubt, enqueued_at, message_id, parts)
             select id, kind, priority, chat_id, telegram_user_id, source_id, event, '\(outcome)',
-                \(reason.map { "'\($0)'" } ?? "null"), attempt, in_doubt, enqueued_at,
+                \(reason.map { "'\($0)'" } ?? "null"), attempt, in_doubt + \(outcome == "unknown" ? 1 : 0), enqueued_at,
                 \(messageID.map { "\($0)" } ?? "null"), \(parts)
             from gone
             """)

@@ -14,6 +14,8 @@ struct HousekeepingTests {
             select 1, n, 'handled', '{}', now() - n * interval '1 hour' from generate_series(1, 3000) n;
             insert into tgworker.invitation (token_hash, partner_id, expires_at)
             values ('a', 1, now() - interval '31 days'), ('b', 1, now() - interval '29 days'), ('c', 1, now());
+            insert into tgworker.chat (bot_id, chat_id, language_code, paused_until, pause_reason)
+            values (1, 1, 'en', now() - interval '2 minutes', 'x'), (1, 2, 'en', now() + interval '1 hour', 'x');
             update tgworker.setting set value = '1' where name = 'keep_updates_days'
             """)
         let worker = try await shop.startWorker()
@@ -30,6 +32,10 @@ struct HousekeepingTests {
             try await shop.number("select max(update_id) from tgworker.update_log") == 47
         }
         #expect(try await shop.number("select count(*) from tgworker.invitation") == 2)
+        #expect(
+            try await shop.database.psql(
+                "select chat_id, language_code, paused_until is null, pause_reason from tgworker.chat order by chat_id")
+                == "1|en|t|\n2|en|f|x")
         await worker.terminate()
     }
 

@@ -104,8 +104,8 @@ struct BotAPITests {
     @Test(
         "throws how a transfer broke",
         arguments: [
-            (HTTPFailure.Reason.connection, false, TelegramError.unreachable("why")),
-            (.timeout, true, .unknown("why")),
+            (HTTPFailure.Reason.connection, false, TelegramError.unreachable("no connection (why)")),
+            (.timeout, true, .unknown("no answer in time (why)")),
             (.cancelled, false, .cancelled),
             (.cancelled, true, .cancelled),
         ])

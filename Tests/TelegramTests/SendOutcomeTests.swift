@@ -89,6 +89,12 @@ struct SendOutcomeTests {
             try await outcome(code, Self.error(code, description)) == .unauthorized(description: description))
     }
 
+    @Test("is not for ever when somebody else uses the bot")
+    func conflict() async throws {
+        let description = "Conflict: terminated by other getUpdates request"
+        #expect(try await outcome(409, Self.error(409, description)) == .unreachable(reason: description))
+    }
+
     @Test(
         "is unknown when the message may have been accepted",
         arguments: [
@@ -137,16 +143,19 @@ struct SendOutcomeTests {
     @Test(
         "of a broken transfer depends on whether the request may have been written",
         arguments: [
-            (HTTPFailure.Reason.nameResolution, false, SendOutcome.unreachable(reason: "why")),
-            (.connection, false, .unreachable(reason: "why")),
-            (.connection, true, .unknown(reason: "why")),
-            (.tls, false, .unreachable(reason: "why")),
-            (.timeout, false, .unreachable(reason: "why")),
-            (.timeout, true, .unknown(reason: "why")),
-            (.protocolViolation, true, .unknown(reason: "why")),
-            (.other, true, .unknown(reason: "why")),
-            (.cancelled, false, .unreachable(reason: "cancelled before it was sent")),
-            (.cancelled, true, .unknown(reason: "cancelled while waiting for the answer")),
+            (
+                HTTPFailure.Reason.nameResolution, false,
+                SendOutcome.unreachable(reason: "its name cannot be resolved (why)")
+            ),
+            (.connection, false, .unreachable(reason: "no connection (why)")),
+            (.connection, true, .unknown(reason: "the connection broke before an answer came (why)")),
+            (.tls, false, .unreachable(reason: "no secure connection (why)")),
+            (.timeout, false, .unreachable(reason: "no connection in time (why)")),
+            (.timeout, true, .unknown(reason: "no answer in time (why)")),
+            (.protocolViolation, true, .unknown(reason: "the answer is broken (why)")),
+            (.other, true, .unknown(reason: "the request failed (why)")),
+            (.cancelled, false, .cancelled(mayHaveBeenSent: false)),
+            (.cancelled, true, .cancelled(mayHaveBeenSent: true)),
         ])
     func failure(reason: HTTPFailure.Reason, mayHaveBeenSent: Bool, expected: SendOutcome) async throws {
         let failure = HTTPFailure(reason: reason, requestMayHaveBeenSent: mayHaveBeenSent, message: "why")

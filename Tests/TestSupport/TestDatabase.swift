@@ -21,6 +21,22 @@ public struct TestDatabase: Sendable {
         try await cluster.psql(sql, database: name, user: user)
     }
 
+    /// Makes a copy, as administrators do. Nobody may be connected to the original.
+    public func copy() async throws -> TestDatabase {
+        let copy = TestDatabase(name: "copy_of_\(name)", kind: kind, cluster: cluster)
+        try await cluster.psql("create database \(copy.name) template \(name)")
+        return copy
+    }
+
+    /// Everything in the database, as `pg_dump` writes it: to see that nothing changed.
+    public func dump() async throws -> String {
+        // Newer ones wrap it in a random key.
+        try await Command.run(cluster.programs + "/pg_dump", ["--dbname", url])
+            .split(separator: "\n", omittingEmptySubsequences: false)
+            .filter { !$0.hasPrefix("\\restrict") && !$0.hasPrefix("\\unrestrict") }
+            .joined(separator: "\n")
+    }
+
     /// Removes the database with everybody still connected to it. Without it, the database goes with its cluster.
     public func drop() async throws {
         try await cluster.psql(

@@ -61,7 +61,7 @@ enum Answer<Result: Decodable & Sendable>: Sendable {
 
     /// Reads a transfer that gave no answer.
     init(_ failure: HTTPFailure, token: BotToken) {
-        let reason = token.cleaned(failure.message.isEmpty ? "\(failure.reason)" : failure.message)
+        let reason = token.cleaned(failure.explanation)
         switch (failure.reason, failure.requestMayHaveBeenSent) {
         case (.cancelled, let mayHaveBeenSent): self = .cancelled(requestMayHaveBeenSent: mayHaveBeenSent)
         case (_, true): self = .unknown(reason)
@@ -82,6 +82,23 @@ enum Answer<Result: Decodable & Sendable>: Sendable {
     /// The Bot API always names it; five seconds otherwise, which is what its server says when it drops a query.
     private static func pause(seconds: Int64?) -> Duration {
         .seconds(min(max(seconds ?? 5, 1), 86_400))
+    }
+}
+
+extension HTTPFailure {
+    /// What went wrong in an operator's words, with libcurl's own.
+    fileprivate var explanation: String {
+        let words =
+            switch reason {
+            case .nameResolution: "its name cannot be resolved"
+            case .connection: requestMayHaveBeenSent ? "the connection broke before an answer came" : "no connection"
+            case .tls: "no secure connection"
+            case .timeout: requestMayHaveBeenSent ? "no answer in time" : "no connection in time"
+            case .cancelled: "cancelled"
+            case .protocolViolation: "the answer is broken"
+            case .other: "the request failed"
+            }
+        return message.isEmpty ? words : "\(words) (\(message))"
     }
 }
 

@@ -3,8 +3,8 @@ import Reactor
 /// What became of a message. Every case is an expected one; none holds an address or a token.
 ///
 /// Three groups matter to a queue: `sent` is done; `refused`, `throttled`, `migrated`, `unauthorized` and `unreachable`
-/// surely sent nothing; `unknown` may have. The Bot API has no idempotency key, so sending an unknown message again may
-/// give the customer two.
+/// surely sent nothing; `unknown` may have, and so may `cancelled`, which says. The Bot API has no idempotency key, so
+/// sending an unknown message again may give the customer two.
 public enum SendOutcome: Sendable, Equatable {
     /// Telegram has the message. `date` is Telegram's time of it, in Unix seconds.
     case sent(messageID: Int64, date: Int64)
@@ -20,6 +20,8 @@ public enum SendOutcome: Sendable, Equatable {
     case unreachable(reason: String)
     /// Perhaps sent: the request may have been written, and the answer is missing, broken or a server error.
     case unknown(reason: String)
+    /// The caller gave up waiting, which says nothing about the way to Telegram.
+    case cancelled(mayHaveBeenSent: Bool)
 
     init(_ answer: Answer<SentMessage>) {
         switch answer {
@@ -28,11 +30,12 @@ public enum SendOutcome: Sendable, Equatable {
         case .throttled(let retryAfter, let description):
             self = .throttled(retryAfter: retryAfter, description: description)
         case .unauthorized(let description): self = .unauthorized(description: description)
+        // Two servers for one bot, or a restart: it passes. Not a method's own refusal (Client.cpp, "Conflict").
+        case .refused(code: 409, let description): self = .unreachable(reason: description)
         case .refused(let code, let description): self = .refused(Refusal(errorCode: code, description: description))
         case .unreachable(let reason): self = .unreachable(reason: reason)
         case .unknown(let reason): self = .unknown(reason: reason)
-        case .cancelled(requestMayHaveBeenSent: false): self = .unreachable(reason: "cancelled before it was sent")
-        case .cancelled(requestMayHaveBeenSent: true): self = .unknown(reason: "cancelled while waiting for the answer")
+        case .cancelled(let mayHaveBeenSent): self = .cancelled(mayHaveBeenSent: mayHaveBeenSent)
         }
     }
 }

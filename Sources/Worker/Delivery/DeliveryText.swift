@@ -25,31 +25,45 @@ struct DeliveryText: Sendable, Equatable {
             guard let spoken = answer.speak(to: addressee, catalog: catalog) else {
                 return .nothing(.discarded, reason: "it is no longer of use")
             }
-            let markup = spoken.replyMarkup?.json
-            return .text(
-                DeliveryText(
-                    message: SendMessage(
-                        chatID: message.chatID, text: spoken.rendered.html, format: .html, replyMarkup: markup),
-                    plainMessage: SendMessage(
-                        chatID: message.chatID, text: spoken.rendered.plain, replyMarkup: markup),
-                    text: answer.isConfidential ? nil : spoken.rendered.plain))
+            return prepare(
+                spoken.rendered, of: message, markup: spoken.replyMarkup?.json,
+                text: answer.isConfidential ? nil : spoken.rendered.plain)
         case .orderState(let event):
             let rendered = catalog.notification(of: event)
-            return .text(
-                DeliveryText(
-                    message: SendMessage(chatID: message.chatID, text: rendered.html, format: .html),
-                    plainMessage: SendMessage(chatID: message.chatID, text: rendered.plain),
-                    text: rendered.plain))
+            return prepare(rendered, of: message, text: rendered.plain)
         case .reply(let text, let replyTo):
-            let parts = MessageText.split(text)
-            guard !parts.isEmpty else { return .nothing(.failed, reason: "the message has no text") }
-            // The text may have become shorter since the first part was sent.
-            let index = min(message.partsSent, parts.count - 1)
-            return .text(
-                DeliveryText(
-                    message: SendMessage(
-                        chatID: message.chatID, text: parts[index], replyTo: index == 0 ? replyTo : nil),
-                    parts: parts.count, text: text))
+            return split(text, of: message, replyTo: replyTo, for: text)
         }
+    }
+
+    /// A text with markup. One that is too long goes out without it, in parts: markup cannot be cut anywhere.
+    static func prepare(
+        _ rendered: RenderedMessage, of message: OutboxMessage, markup: String? = nil, text: String?
+    ) -> Preparation {
+        guard rendered.plain.utf16.count <= MessageText.limit else {
+            return split(rendered.plain, of: message, markup: markup, for: text)
+        }
+        return .text(
+            DeliveryText(
+                message: SendMessage(
+                    chatID: message.chatID, text: rendered.html, format: .html, replyMarkup: markup),
+                plainMessage: SendMessage(chatID: message.chatID, text: rendered.plain, replyMarkup: markup),
+                text: text))
+    }
+
+    /// The part of a plain text whose turn it is. The first one answers a message, the last one has the keyboard.
+    private static func split(
+        _ plain: String, of message: OutboxMessage, replyTo: Int64? = nil, markup: String? = nil, for text: String?
+    ) -> Preparation {
+        let parts = MessageText.split(plain)
+        guard !parts.isEmpty else { return .nothing(.failed, reason: "the message has no text") }
+        // The text may have become shorter since the first part was sent.
+        let index = min(message.partsSent, parts.count - 1)
+        return .text(
+            DeliveryText(
+                message: SendMessage(
+                    chatID: message.chatID, text: parts[index], replyTo: index == 0 ? replyTo : nil,
+                    replyMarkup: index == parts.count - 1 ? markup : nil),
+                parts: parts.count, text: text))
     }
 }

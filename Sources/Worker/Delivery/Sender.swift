@@ -9,6 +9,8 @@ actor Sender {
     /// How ``run(on:catalog:)`` ended.
     enum End: Sendable, Equatable {
         case drained
+        /// Drained because Telegram does not accept the token; the reason.
+        case rejected(String)
         case disconnected(PostgresError)
     }
 
@@ -22,6 +24,7 @@ actor Sender {
     private var timer: Reactor.Token?
     private var attempts: [Int64: Task<Void, Never>] = [:]
     private var announcedPause: ContinuousClock.Instant?
+    private var rejection: String?
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { reactor.unownedExecutor }
 
@@ -44,18 +47,15 @@ actor Sender {
         self.catalog = catalog
         let recovered = try await connection.group([
             OutboxStatements.recover(mine: machine.known, hold: catalog.holdsUnknown),
-            Statement(
-                """
-                select (extract(epoch from max(paused_until) - clock_timestamp()) * 1000000)::bigint as microseconds
-                from tgworker.bot where id = $1 and paused_until > clock_timestamp()
-                """, [.integer(api.token.botID)]),
+            ChatStatements.pauses(bot: api.token.botID),
             OutboxStatements.mendLanes,
         ])
         if recovered[0].affected > 0 {
             events(.recovered(count: recovered[0].affected, held: catalog.holdsUnknown))
         }
-        if let microseconds: Int64 = try recovered[1].first?.find("microseconds") {
-            machine.pause(until: .now + .microseconds(microseconds))
+        for pause in recovered[1] {
+            let microseconds: Int64 = try pause.get("microseconds")
+            machine.pause(try pause.find("chat_id"), until: .now + .microseconds(microseconds))
         }
         machine.wake()
         return await withCheckedContinuation { continuation in
@@ -80,6 +80,14 @@ actor Sender {
     func drain() {
         machine.drain()
         step()
+    }
+
+    /// Telegram does not accept the token, whoever has learned it: claims nothing more, and ``run(on:catalog:)`` says so.
+    func reject(_ reason: String) {
+        guard rejection == nil else { return }
+        rejection = reason
+        events(.tokenRejected(reason: reason))
+        drain()
     }
 
     /// Ends the requests under way; they are recorded for what they are then.
@@ -119,7 +127,7 @@ actor Sender {
                 }
             }
         case .finished:
-            end(.drained)
+            end(rejection.map { .rejected($0) } ?? .drained)
         }
     }
 
@@ -163,16 +171,9 @@ actor Sender {
     private func converse(
         _ exchange: SenderStateMachine.Exchange, on connection: Connection
     ) async throws -> [OutboxMessage] {
-        var statements: [Statement] = []
-        let onlyClaims = exchange.finished.isEmpty && exchange.requeued.isEmpty
-        if onlyClaims, !catalog.holdsUnknown { statements.append(OutboxStatements.withoutWaitingForDisk) }
-        if !exchange.finished.isEmpty { statements.append(OutboxStatements.finish(exchange.finished)) }
-        let chats = exchange.finished.compactMap(\.chat)
-        if !chats.isEmpty { statements.append(OutboxStatements.setChats(chats, bot: api.token.botID)) }
-        if !exchange.requeued.isEmpty { statements.append(OutboxStatements.requeue(exchange.requeued)) }
-        if let until = machine.throttledUntil, !exchange.requeued.isEmpty {
-            statements.append(OutboxStatements.pause(api.token.botID, for: until - .now))
-        }
+        var statements = exchange.records(
+            bot: api.token.botID, pause: machine.throttledUntil.map { $0 - .now })
+        if statements.isEmpty, !catalog.holdsUnknown { statements.append(OutboxStatements.withoutWaitingForDisk) }
         let claimIndex = statements.count
         if let claim = exchange.claim {
             statements.append(
@@ -204,7 +205,11 @@ actor Sender {
     private func attempt(_ message: OutboxMessage) async {
         let text: DeliveryText
         switch DeliveryText.prepare(message, catalog: catalog) {
-        case .text(let prepared): text = prepared
+        case .text(let prepared):
+            if let spent = Verdict.spent(message, limits: catalog.retryLimits) {
+                return conclude(message, spent, flow: .untried)
+            }
+            text = prepared
         case .nothing(let outcome, let reason):
             let finished = Finished(
                 id: message.id, outcome: outcome, reason: reason, messageID: message.firstMessageID,
@@ -217,7 +222,8 @@ actor Sender {
             outcome = await api.sendMessage(plain)
         }
         let (verdict, flow) = Verdict.decide(
-            outcome, of: message, parts: text.parts, text: text.text, hold: catalog.holdsUnknown)
+            outcome, of: message, parts: text.parts, text: text.text, hold: catalog.holdsUnknown,
+            limits: catalog.retryLimits)
         if case .sent = outcome {
             let age = WallClock.since(message.enqueuedAt)
             events(.sent(outboxID: message.id, attempt: message.attempt, sinceEvent: age))
@@ -232,7 +238,9 @@ actor Sender {
             events(
                 .gaveUp(outboxID: message.id, outcome: finished.outcome.rawValue, reason: finished.reason ?? ""))
         case .requeue(let requeued):
-            if let reason = requeued.reason {
+            if case .moves(let chat, let newChat) = requeued.chat {
+                events(.chatMoved(from: chat, to: newChat))
+            } else if let reason = requeued.reason {
                 events(
                     .postponed(
                         outboxID: message.id, attempt: message.attempt, reason: reason, retryAfter: requeued.delay,
@@ -240,10 +248,10 @@ actor Sender {
             }
         case .finish: break
         }
-        if case .unauthorized(let reason) = flow { events(.tokenRejected(reason: reason)) }
         machine.attempted(
             message.id, chat: message.chatID, verdict: verdict, flow: flow, now: .now,
             jitter: .random(in: 0...1))
+        if case .unauthorized(let reason) = flow { reject(reason) }
         step()
     }
 }

@@ -24,9 +24,11 @@ struct SenderStateMachine: Sendable {
     struct Exchange: Sendable, Equatable {
         var finished: [Finished] = []
         var requeued: [Requeued] = []
+        /// Messages that wait out an outage which is over.
+        var broughtForward: [Int64] = []
         var claim: Claim?
 
-        var isEmpty: Bool { finished.isEmpty && requeued.isEmpty && claim == nil }
+        var isEmpty: Bool { finished.isEmpty && requeued.isEmpty && broughtForward.isEmpty && claim == nil }
     }
 
     struct Claim: Sendable, Equatable {
@@ -55,6 +57,7 @@ struct SenderStateMachine: Sendable {
     private var failures = 0
     /// The message that met the last failure.
     private var troubled: Int64?
+    private var outage = OutageMemory()
 
     /// Messages under way to Telegram, or waiting to be recorded; of each chat at most one.
     private var underWay: [Int64: (chat: Int64, attempt: Int)] = [:]
@@ -97,7 +100,9 @@ struct SenderStateMachine: Sendable {
         // The chat is free then, and the next of its lane comes forward.
         mayHaveWork = true
         switch verdict {
-        case .finish(let finished): pending.finished.append(finished)
+        case .finish(let finished):
+            pending.finished.append(finished)
+            outage.forget(id)
         case .requeue(let requeued):
             pending.requeued.append(requeued)
             let due = now + requeued.delay
@@ -106,6 +111,9 @@ struct SenderStateMachine: Sendable {
         switch flow {
         case .untried: break
         case .open:
+            outage.forget(id)
+            // A message that fails alone has only itself to wait for.
+            if failures > 1 { pending.broughtForward += outage.end() }
             failures = 0
             troubled = nil
             disturbedUntil = nil
@@ -116,6 +124,7 @@ struct SenderStateMachine: Sendable {
                 throttledUntil = max(throttledUntil ?? now, now + pause)
             }
         case .disturbed:
+            if case .requeue = verdict { outage.postponed(id) }
             // Those that were under way together fail together: that is one failure. And a message that fails again
             // and again may itself be the cause: only another one's failure speaks of the way to Telegram.
             guard disturbedUntil == nil, troubled != id else { break }
@@ -160,6 +169,7 @@ struct SenderStateMachine: Sendable {
         inExchange = nil
         pending.finished = failed.finished + pending.finished
         pending.requeued = failed.requeued + pending.requeued
+        pending.broughtForward = failed.broughtForward + pending.broughtForward
         mayHaveWork = true
     }
 
@@ -171,9 +181,9 @@ struct SenderStateMachine: Sendable {
         [throttledUntil, disturbedUntil].compactMap(\.self).max()
     }
 
-    /// Takes up a pause that was persisted.
-    mutating func pause(until: Instant) {
-        throttledUntil = until
+    /// Takes up a pause that was persisted: a chat's, or without one the bot's.
+    mutating func pause(_ chat: Int64? = nil, until: Instant) {
+        if let chat { pausedChats[chat] = until } else { throttledUntil = until }
         mayHaveWork = true
     }
 

@@ -8,7 +8,7 @@ extension WorkerEvent {
         case .started, .listening, .connected, .identified, .standingBy, .becameSender, .reloading, .draining, .stopped,
             .resumed, .receiving, .receivingResumed, .webhookSet:
             .info
-        case .recovered, .postponed, .sentPlain, .webhookRemoved, .toastFailed, .menuFailed: .notice
+        case .recovered, .postponed, .sentPlain, .webhookRemoved, .toastFailed, .menuFailed, .chatMoved: .notice
         case .waiting, .disconnected, .gaveUp, .paused, .abandoned, .updateFailed, .receivingPaused, .webhookTrouble,
             .settlingFailed:
             .warning
@@ -32,6 +32,7 @@ extension WorkerEvent {
         case .postponed: "not sent yet"
         case .gaveUp: "not sent"
         case .sentPlain: "sent as plain text"
+        case .chatMoved: "a group has a new id"
         case .paused: "sending pauses"
         case .tokenRejected: "Telegram does not accept the bot token"
         case .resumed: "sending goes on"
@@ -75,6 +76,7 @@ extension WorkerEvent {
         case .sentPlain(let id, let reason): ["outbox": "\(id)", "reason": "\(reason)"]
         case .paused(let reason, let pause): ["reason": "\(reason)", "for": "\(pause.shown)"]
         case .tokenRejected(let reason): ["reason": "\(reason)"]
+        case .chatMoved(let chat, let newChat): ["chat": "\(chat)", "new": "\(newChat)"]
         case .receiving(let mode): ["mode": "\(mode)"]
         case .updateHandled(let id, let outcome, let time):
             ["update": "\(id.map(String.init) ?? "-")", "outcome": "\(outcome)", "took": "\(time.shown)"]

@@ -28,6 +28,8 @@ public enum WorkerEvent: Sendable, Equatable {
     case gaveUp(outboxID: Int64, outcome: String, reason: String)
     /// Telegram does not take the markup; the message goes out as plain text.
     case sentPlain(outboxID: Int64, reason: String)
+    /// A group has become a supergroup; what waits for it goes to the new id.
+    case chatMoved(from: Int64, to: Int64)
     /// Nothing is sent for a while.
     case paused(reason: String, until: Duration)
     /// The token is not accepted.

@@ -26,10 +26,11 @@ public final class WorkerHealth: Sendable {
             case .identified: (state.reachedTelegram, state.obstacle) = (true, nil)
             case .standingBy: (state.role, state.obstacle) = ("standby", nil)
             case .becameSender: (state.role, state.obstacle) = ("sender", nil)
-            case .tokenRejected(let reason): state.obstacle = reason
-            case .resumed: state.obstacle = nil
+            case .tokenRejected(let reason):
+                state.obstacle = "Telegram does not accept the bot token (\(reason))"
             case .draining, .abandoned, .stopped: state.isStopping = true
-            case .started, .listening, .recovered, .sent, .postponed, .gaveUp, .sentPlain, .paused, .reloading,
+            case .started, .listening, .recovered, .sent, .postponed, .gaveUp, .sentPlain, .chatMoved, .paused,
+                .resumed, .reloading,
                 .receiving,
                 .updateHandled, .updateFailed, .receivingPaused, .receivingResumed, .webhookRemoved, .webhookSet,
                 .webhookTrouble, .settlingFailed, .toastFailed, .menuFailed:

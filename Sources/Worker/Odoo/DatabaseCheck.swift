@@ -60,8 +60,7 @@ enum DatabaseCheck {
                     and to_regclass('public.telegram_bot_config') is not null as has_tables,
                 coalesce((select max(number) from tgworker.migration), 0) as version,
                 i.database_name as pinned_name, i.database_uuid as pinned_uuid,
-                tgworker.odoo_parameter('database.uuid') as uuid,
-                coalesce(tgworker.odoo_parameter('database.is_neutralized') in ('True', 'true', '1'), false) as neutralized
+                \(identity)
             from (select) one left join tgworker.installation i on true
             """)[0]
         let version: Int = try row.get("version")
@@ -72,6 +71,37 @@ enum DatabaseCheck {
                     : "schema tgworker is at version \(version), this program knows \(schemaVersion): install a newer tgworker"
             )
         }
+        try checkCopy(row, database)
+        guard try row.get("has_tables") else {
+            throw StartupProblem("the addon's tables are gone from database \(database): run tgworker install-sql")
+        }
+        try checkNeutralized(row, database)
+    }
+
+    /// Whether this is still the database that the worker may write to customers from: neither a copy nor neutralized.
+    /// One small query, for the middle of a session.
+    ///
+    /// - Throws: ``StartupProblem``, or `PostgresError` when the database does not answer.
+    static func checkIdentity(on connection: Connection) async throws {
+        let rows = try await connection.query(
+            """
+            select current_database() as database, i.database_name as pinned_name, i.database_uuid as pinned_uuid,
+                \(identity)
+            from tgworker.installation i
+            """, prepared: true)
+        // An installation that is gone is another trouble, met by the next statement.
+        guard let row = rows.first else { return }
+        try checkCopy(row, try row.get("database"))
+        try checkNeutralized(row, try row.get("database"))
+    }
+
+    /// What Odoo says of the database.
+    private static let identity = """
+        tgworker.odoo_parameter('database.uuid') as uuid,
+            coalesce(tgworker.odoo_parameter('database.is_neutralized') in ('True', 'true', '1'), false) as neutralized
+        """
+
+    private static func checkCopy(_ row: Rows.Row, _ database: String) throws {
         guard let pinned: String = try row.find("pinned_name") else {
             throw StartupProblem("schema tgworker in database \(database) is incomplete: run tgworker install-sql")
         }
@@ -81,9 +111,9 @@ enum DatabaseCheck {
                 "database \(database) is a copy of \(pinned), and a copy does not write to customers: run tgworker install-sql --adopt if this one is to do so from now on"
             )
         }
-        guard try row.get("has_tables") else {
-            throw StartupProblem("the addon's tables are gone from database \(database): run tgworker install-sql")
-        }
+    }
+
+    private static func checkNeutralized(_ row: Rows.Row, _ database: String) throws {
         guard try !row.get("neutralized") else {
             throw StartupProblem(
                 "database \(database) is neutralized (a test copy), so nothing is sent from it: use the production database, or remove Odoo's system parameter database.is_neutralized"

@@ -10,6 +10,8 @@ struct OdooCatalog: Sendable, Equatable {
     var defaultLanguage: MessageLanguage = .russian
     /// `tgworker.setting` unknown_outcome is "hold".
     var holdsUnknown = false
+    /// When a message is given up.
+    var retryLimits = RetryLimits()
     /// Time zone when neither customer nor company has one.
     var defaultTimeZone = "UTC"
 
@@ -50,6 +52,8 @@ struct OdooCatalog: Sendable, Equatable {
             case "default_language": catalog.defaultLanguage = MessageLanguage(code: value, fallback: .russian)
             case "default_time_zone": catalog.defaultTimeZone = value
             case "unknown_outcome": catalog.holdsUnknown = value == "hold"
+            case "max_attempts": catalog.retryLimits.attempts = Int(value) ?? catalog.retryLimits.attempts
+            case "max_retry_hours": catalog.retryLimits.hours = Int(value) ?? catalog.retryLimits.hours
             default: break
             }
         }

@@ -29,6 +29,14 @@ struct OutboxMessage: Sendable, Equatable, Identifiable {
     var isChatBlocked = false
     /// Microseconds since 1970 at which the business transaction began.
     let enqueuedAt: Int64
+    /// Failures in a row before this attempt, for which the message is not to blame.
+    var failures = 0
+    /// Time since the first of them.
+    var failingFor = Duration.zero
+    /// Earlier attempts whose outcome nobody knows.
+    var inDoubt = 0
+    /// Why the last attempt failed.
+    var lastError: String?
 }
 
 /// One attempt at a message. A later attempt, perhaps another instance's, is another one.
@@ -67,6 +75,10 @@ extension OutboxMessage {
         firstMessageID = try row.find("message_id")
         enqueuedAt = try row.get("enqueued_us")
         isChatBlocked = try row.get("is_chat_blocked")
+        failures = try row.get("failures")
+        failingFor = .microseconds(try row.find("failing_us", as: Int64.self) ?? 0)
+        inDoubt = try row.get("in_doubt")
+        lastError = try row.find("last_error")
         content = try Self.content(row)
     }
 

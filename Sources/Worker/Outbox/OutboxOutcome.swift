@@ -20,6 +20,8 @@ struct Finished: Sendable, Equatable {
     var text: String?
     /// What it has shown of the chat, if that is news.
     var chat: ChatState?
+    /// Whether the customer may have got it with this attempt, though it is not known to be sent.
+    var isInDoubt = false
 }
 
 /// A message that goes back to the queue.
@@ -32,4 +34,19 @@ struct Requeued: Sendable, Equatable {
     var isInDoubt = false
     let partsSent: Int
     let messageID: Int64?
+    /// What the attempt means for the limits on failures.
+    var failures = Failures.unchanged
+    /// What Telegram said of its chat.
+    var chat: ChatChange?
+
+    /// What becomes of the count of failures in a row.
+    enum Failures: Int, Sendable { case reset = -1, unchanged, another }
+
+    /// What is to become of a chat.
+    enum ChatChange: Sendable, Equatable {
+        /// To wait so long.
+        case pauses(Int64, Duration)
+        /// It has another id now.
+        case moves(Int64, to: Int64)
+    }
 }

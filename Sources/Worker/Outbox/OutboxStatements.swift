@@ -59,7 +59,8 @@ enum OutboxStatements {
             returning *
         )
         select (select count(*) from marked) as marked,
-            c.id, c.kind, c.chat_id, c.attempt, c.parts_sent, c.message_id,
+            c.id, c.kind, c.chat_id, c.attempt, c.parts_sent, c.message_id, c.failures, c.in_doubt, c.last_error,
+            (extract(epoch from clock_timestamp() - c.failing_since) * 1000000)::bigint as failing_us,
             (extract(epoch from c.enqueued_at) * 1000000)::bigint as enqueued_us,
             u.id is not null as user_exists, u.is_verified is true as is_verified, partner.lang,
             coalesce(c.event ->> 'order', o.name) as order_name,
@@ -117,13 +118,15 @@ enum OutboxStatements {
                 .array(messages.map { Parameter.integer($0.messageID) }),
                 .array(messages.map(\.parts)),
                 .array(messages.map { Parameter.text($0.text) }),
+                .array(messages.map { $0.isInDoubt ? 1 : 0 }),
             ], prepared: true)
     }
 
     private static let finishSQL = """
         with done as materialized (
-            select * from unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[], $5::smallint[], $6::text[])
-                d (id, outcome, reason, message_id, parts, text)
+            select * from unnest(
+                $1::bigint[], $2::text[], $3::text[], $4::bigint[], $5::smallint[], $6::text[], $7::integer[])
+                d (id, outcome, reason, message_id, parts, text, in_doubt)
         ), gone as (
             delete from tgworker.outbox where id = any ($1::bigint[]) returning *
         ), written as (
@@ -147,7 +150,7 @@ enum OutboxStatements {
             outbox_id, kind, priority, chat_id, telegram_user_id, source_id, event, outcome, reason, attempts, in_doubt,
             enqueued_at, sent_at, message_id, parts, telegram_message_id, text)
         select g.id, g.kind, g.priority, g.chat_id, g.telegram_user_id, g.source_id, g.event, d.outcome, d.reason,
-            g.attempt, g.in_doubt, g.enqueued_at, g.sending_since, d.message_id, d.parts,
+            g.attempt, g.in_doubt + d.in_doubt, g.enqueued_at, g.sending_since, d.message_id, d.parts,
             case g.kind when 'reply' then g.source_id else w.id end, d.text
         from gone g join done d on d.id = g.id
         left join written w on w.telegram_user_id = g.telegram_user_id and w.message_id = d.message_id
@@ -167,20 +170,31 @@ enum OutboxStatements {
                 .array(messages.map { $0.isInDoubt ? 1 : 0 }),
                 .array(messages.map(\.partsSent)),
                 .array(messages.map { Parameter.integer($0.messageID) }),
+                .array(messages.map(\.failures.rawValue)),
             ], prepared: true)
     }
 
     private static let requeueSQL = """
         update tgworker.outbox o
         set sending_since = null, available_at = now() + d.delay, last_error = d.reason,
-            in_doubt = o.in_doubt + d.in_doubt, parts_sent = d.parts_sent, message_id = d.message_id
-        from unnest($1::bigint[], $2::integer[], $3::interval[], $4::text[], $5::integer[], $6::smallint[], $7::bigint[])
-            d (id, attempt, delay, reason, in_doubt, parts_sent, message_id)
+            in_doubt = o.in_doubt + d.in_doubt, parts_sent = d.parts_sent, message_id = d.message_id,
+            failures = case d.failures when -1 then 0 else o.failures + d.failures end,
+            failing_since = case d.failures
+                when -1 then null
+                when 0 then o.failing_since
+                else coalesce(o.failing_since, now())
+            end
+        from unnest($1::bigint[], $2::integer[], $3::interval[], $4::text[], $5::integer[], $6::smallint[], $7::bigint[],
+                $8::integer[])
+            d (id, attempt, delay, reason, in_doubt, parts_sent, message_id, failures)
         where o.id = any ($1::bigint[]) and o.id = d.id and o.attempt = d.attempt and o.sending_since is not null
         """
 
     /// Messages whose attempt was begun by a sender that is gone: nobody knows whether they were sent. `mine` are the
     /// attempts that this process knows better.
+    ///
+    /// Each counts as a failure, so that a message which ends its sender every time ends too. The first time it is sent
+    /// at once; if it happens again, others get ahead of it.
     static func recover(mine: [OutboxAttempt], hold: Bool) -> Statement {
         let parameters: [Parameter] = [.array(mine.map(\.id)), .array(mine.map(\.attempt))]
         return hold
@@ -195,14 +209,19 @@ enum OutboxStatements {
                     in_doubt, enqueued_at, sent_at, message_id, parts, telegram_message_id)
                 select g.id, g.kind, g.priority, g.chat_id, g.telegram_user_id, g.source_id, g.event, 'unknown',
                     'the worker stopped while it was sending: look whether the customer has the message', g.attempt,
-                    g.in_doubt, g.enqueued_at, g.sending_since, g.message_id, greatest(g.parts_sent, 1),
+                    g.in_doubt + 1, g.enqueued_at, g.sending_since, g.message_id, greatest(g.parts_sent, 1),
                     case g.kind when 'reply' then g.source_id end
                 from gone g
                 """, parameters)
             : Statement(
                 """
                 update tgworker.outbox
-                set sending_since = null, in_doubt = in_doubt + 1, last_error = 'the worker stopped while it was sending'
+                set sending_since = null, in_doubt = in_doubt + 1, last_error = 'the worker stopped while it was sending',
+                    failures = failures + 1, failing_since = coalesce(failing_since, now()),
+                    available_at = case
+                        when failures = 0 then available_at
+                        else now() + least(power(2, least(failures, 10)), 300) * interval '1 second'
+                    end
                 where sending_since is not null
                     and (id, attempt) not in (select * from unnest($1::bigint[], $2::integer[]))
                 """, parameters)
@@ -233,27 +252,16 @@ enum OutboxStatements {
             for no key update skip locked))
         """)
 
-    /// Remembers which chats nothing reaches, and which are open again.
-    static func setChats(_ chats: [ChatState], bot: Int64) -> Statement {
+    /// Messages that are waiting longer than they need: Telegram is reached again.
+    static func bringForward(_ ids: [Int64]) -> Statement {
         Statement(
             """
-            insert into tgworker.chat (bot_id, chat_id, blocked_since, blocked_reason)
-            select $1, c.chat_id, case when c.reason is not null then now() end, c.reason
-            from unnest($2::bigint[], $3::text[]) c (chat_id, reason)
-            on conflict (bot_id, chat_id) do update set blocked_since = excluded.blocked_since,
-                blocked_reason = excluded.blocked_reason
-            """,
-            [.integer(bot), .array(chats.map(\.chatID)), .array(chats.map { Parameter.text($0.reason) })],
-            prepared: true)
-    }
-
-    /// Remembers that Telegram asked the bot to wait, so that a restart does not forget it.
-    static func pause(_ bot: Int64, for duration: Duration) -> Statement {
-        Statement(
-            """
-            update tgworker.bot set paused_until = clock_timestamp() + $2, pause_reason = 'Telegram asked to wait (429)'
-            where id = $1
-            """, [.integer(bot), .interval(duration)], prepared: true)
+            update tgworker.outbox set available_at = now()
+            where id = any (array(
+                select l.id from tgworker.outbox l
+                where l.id = any ($1::bigint[]) and l.sending_since is null and l.available_at > now()
+                for no key update skip locked))
+            """, [.array(ids)], prepared: true)
     }
 
     /// Waiting for the disk buys nothing where a lost intent only means that a message is sent again.

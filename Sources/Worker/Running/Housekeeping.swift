@@ -31,6 +31,16 @@ struct Housekeeping: Sendable {
                 select i.token_hash from tgworker.invitation i
                 where i.expires_at < now() - interval '30 days' order by i.expires_at limit $1))
             """, [.integer(batch)], prepared: true),
+        // A pause that is over: so the index of pauses stays as short as they are.
+        Statement(
+            """
+            update tgworker.chat c set paused_until = null, pause_reason = null
+            from (
+                select p.bot_id, p.chat_id from tgworker.chat p where p.paused_until < now() - interval '1 minute'
+                limit $1 for no key update skip locked
+            ) p
+            where c.bot_id = p.bot_id and c.chat_id = p.chat_id
+            """, [.integer(batch)], prepared: true),
     ]
 
     /// Removes batches until nothing is left or the turn is over.

@@ -24,6 +24,10 @@ actor Supervisor {
     private var connecting: Task<Connection, any Error>?
     private var asking: Task<BotUser, any Error>?
     private var lost: PostgresError?
+    /// Why customers must not be written to from this database any more.
+    private var refusal: StartupProblem?
+    /// Why Telegram does not accept the token that was used last.
+    private var rejection: String?
     /// The configuration has changed since the bot was looked for.
     private var isStale = false
 
@@ -122,6 +126,7 @@ actor Supervisor {
     }
 
     private func serve(_ connection: Connection) async throws {
+        refusal = nil
         do {
             let database = try await DatabaseCheck.run(on: connection, schemaVersion: schemaVersion)
             lastWaiting = nil
@@ -132,18 +137,43 @@ actor Supervisor {
             hasServed = true
             while !isStopping {
                 if let lost { throw lost }
+                try await DatabaseCheck.checkIdentity(on: connection)
                 let reception = try await findBot(connection)
                 await inbox.open(reception)
                 guard let reception else { continue }
                 guard try await takeTurn(connection) else { continue }
                 try await work(for: reception, on: connection)
+                if let rejection, !isStale {
+                    await wait("\(TelegramError.unauthorized(rejection))", for: .seconds(30))
+                }
+                rejection = nil
             }
             try await presence.record("stopped", on: connection)
         } catch {
+            if error is StartupProblem {
+                // Nor are updates taken for it.
+                await inbox.open(nil)
+                try? await presence.record("starting", on: connection)
+            }
             await connection.close()
             throw error
         }
         await connection.close()
+    }
+
+    /// Stops working for a database that became a copy or was neutralized. What is under way is recorded; then a new
+    /// session looks again and again whether that was undone.
+    private func refuse(_ problem: StartupProblem) async {
+        refusal = problem
+        say(problem.description, retryAfter: .seconds(10))
+        receiving?.cancel()
+        await inbox.open(nil)
+        await sender?.drain()
+    }
+
+    /// Telegram has refused the token to the one who receives.
+    private func rejected(_ reason: String) async {
+        await sender?.reject(reason)
     }
 
     /// The queue's statements take a millisecond, whatever the planner thinks: compiling them would take a hundred. And
@@ -209,14 +239,19 @@ actor Supervisor {
         var looks = 0
         while !isStopping, !isStale, lost == nil {
             if try await SenderLock.take(on: connection) {
+                // A session may have stood by for long.
+                try await DatabaseCheck.checkIdentity(on: connection)
                 try await presence.record("sender", on: connection)
                 if !isStale, !isStopping { return true }
                 try await SenderLock.release(on: connection)
                 return false
             }
             if looks == 0 { events(.standingBy) }
-            // About once a minute it says that it is alive.
-            if looks.isMultiple(of: 30) { try await presence.record("standby", on: connection) }
+            // About once a minute it says that it is alive, and looks whether it should be.
+            if looks.isMultiple(of: 30) {
+                try await DatabaseCheck.checkIdentity(on: connection)
+                try await presence.record("standby", on: connection)
+            }
             looks += 1
             await pause(for: .seconds(2) * Double.random(in: 0.75...1.25))
         }
@@ -227,7 +262,8 @@ actor Supervisor {
     private func work(for reception: Reception, on connection: Connection) async throws {
         let receiving = Task {
             await inbox.settle()
-            await ReceivingTask(reception: reception, inbox: inbox, reactor: reactor, events: events).run()
+            let task = ReceivingTask(reception: reception, inbox: inbox, reactor: reactor, events: events)
+            if let reason = await task.run() { await rejected(reason) }
         }
         self.receiving = receiving
         let result: Result<Void, any Error>
@@ -248,19 +284,21 @@ actor Supervisor {
         self.sender = sender
         events(.becameSender)
         let upkeep = Task {
-            await SenderUpkeep(presence: presence, sender: sender, inbox: inbox, reactor: reactor).run(on: connection)
+            await SenderUpkeep(
+                presence: presence, sender: sender, inbox: inbox, reactor: reactor,
+                refuse: { [weak self] in await self?.refuse($0) }
+            ).run(on: connection)
         }
         defer { upkeep.cancel() }
         let catalog = try await OdooCatalog.load(from: connection)
-        switch try await sender.run(on: connection, catalog: catalog) {
-        case .drained:
-            // What the next one is to do may differ: bot, limits, or nothing at all.
-            self.sender = nil
-            senderToken = nil
-            try await SenderLock.release(on: connection)
-        case .disconnected(let error):
-            throw error
-        }
+        let end = try await sender.run(on: connection, catalog: catalog)
+        if case .disconnected(let error) = end { throw error }
+        // What the next one is to do may differ: bot, limits, or nothing at all.
+        self.sender = nil
+        senderToken = nil
+        try await SenderLock.release(on: connection)
+        if case .rejected(let reason) = end { rejection = reason }
+        if let refusal { throw refusal }
     }
 
     /// A sender whose session broke knows what became of the messages that were under way then.
@@ -279,9 +317,13 @@ actor Supervisor {
 
     /// Says what is missing, once for each reason, and waits.
     private func wait(_ reason: String, for duration: Duration) async {
+        say(reason, retryAfter: duration)
+        await pause(for: duration)
+    }
+
+    private func say(_ reason: String, retryAfter duration: Duration) {
         if lastWaiting != reason { events(.waiting(reason: reason, retryAfter: duration)) }
         lastWaiting = reason
-        await pause(for: duration)
     }
 
     /// Waits; cut short by ``stop()``, ``reload()`` and a broken session.

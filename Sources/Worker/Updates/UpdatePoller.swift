@@ -9,6 +9,8 @@ actor UpdatePoller {
     private let reactor: Reactor
     private let events: @Sendable (WorkerEvent) -> Void
     private var machine = PollingStateMachine()
+    /// Why Telegram does not accept the token.
+    private var rejection: String?
 
     /// The longest that Telegram waits.
     static let wait = Duration.seconds(50)
@@ -25,8 +27,10 @@ actor UpdatePoller {
         self.events = events
     }
 
-    /// Polls until the task is cancelled.
-    func run() async {
+    /// Polls until the task is cancelled, or Telegram does not accept the token: that ends the sending too.
+    ///
+    /// - Returns: Telegram's words for the latter.
+    func run() async -> String? {
         var reported: String?
         while !Task.isCancelled {
             guard let pause = await poll(), !Task.isCancelled else {
@@ -40,8 +44,10 @@ actor UpdatePoller {
                 events(.receivingPaused(reason: pause.reason, retryAfter: pause.duration))
             }
             reported = pause.reason
+            if let rejection { return rejection }
             await reactor.sleep(for: pause.duration)
         }
+        return nil
     }
 
     /// One request, and everything it brings.
@@ -54,6 +60,7 @@ actor UpdatePoller {
             updates = try await reception.api.getUpdates(
                 offset: request.offset, limit: request.limit, wait: Self.wait, allowedUpdates: Update.kinds)
         } catch {
+            if case .unauthorized(let reason) = error { rejection = reason }
             return machine.failed(error, jitter: .random(in: 0...1))
         }
         let failures = await handle(updates)

@@ -65,6 +65,30 @@ struct DeliveryTextTests {
         #expect(verdict == .finish(Finished(id: 7, outcome: .sent, messageID: 50, parts: partsSent + 1)))
     }
 
+    @Test(
+        "is a part of a text of any kind that is too long for one message, without markup, and the last has the keyboard",
+        arguments: [("word ", 2000, 3), ("🧶", 5000, 3), ("👩‍👩‍👧‍👦", 1000, 3), ("a", 4096, 1), ("🧶", 2048, 1)])
+    func tooLong(piece: String, count: Int, parts: Int) throws {
+        let long = String(repeating: piece, count: count)
+        let rendered = RenderedMessage(RichText(stringLiteral: long))
+        var whole = ""
+        for index in 0..<parts {
+            let message = OutboxMessage.sample(partsSent: index, first: index == 0 ? nil : 50)
+            guard case .text(let text) = DeliveryText.prepare(rendered, of: message, markup: "{}", text: long) else {
+                Issue.record("nothing")
+                return
+            }
+            #expect(text.parts == parts)
+            #expect(text.text == long)
+            #expect(text.message.text.utf16.count <= 4096)
+            #expect((text.message.replyMarkup == "{}") == (index == parts - 1))
+            #expect(text.message.format == (parts == 1 ? .html : .plain))
+            #expect((text.plainMessage == nil) == (parts > 1))
+            whole += text.message.text
+        }
+        #expect(whole.filter { !$0.isWhitespace } == long.filter { !$0.isWhitespace })
+    }
+
     @Test("is nothing when the reply has no visible text", arguments: ["", " ", "\n\t \u{A0}"])
     func empty(text: String) {
         #expect(

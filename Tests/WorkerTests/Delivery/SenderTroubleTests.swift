@@ -109,6 +109,52 @@ struct SenderTroubleTests {
         #expect(bench.machine.pausedUntil != nil, "another one fails too")
     }
 
+    @Test("brings forward what an outage has postponed, once")
+    func bringsForward() throws {
+        var bench = SenderBench.unlimited
+        let messages = SenderBench.messages(1...3)
+        try bench.begin(messages)
+        for message in messages { bench.end(message, flow: .disturbed("no route")) }
+        #expect(try bench.exchange().broughtForward == [])
+        bench.answer(due: .seconds(300))
+        bench.pass(.seconds(1))
+        _ = try bench.claim()
+        bench.answer([.sample(4, chat: 4)])
+        bench.end(.sample(4, chat: 4))
+        let exchange = try bench.exchange()
+        #expect(exchange.broughtForward == [1, 2, 3])
+        #expect(exchange.claim?.limit == 64, "and they are asked for at once")
+        // Nobody knows whether that had effect.
+        bench.machine.exchangeFailed()
+        #expect(try bench.exchange().broughtForward == [1, 2, 3])
+        bench.answer(messages)
+        // Two that Telegram never answers wait out their own backoff, whatever becomes of the others.
+        for message in messages.prefix(2) { bench.end(message, flow: .disturbed("HTTP 500")) }
+        bench.end(messages[2])
+        #expect(try bench.exchange().broughtForward == [])
+    }
+
+    @Test("brings nothing forward when one message failed alone: it may be its own fault")
+    func bringsNotForward() throws {
+        var bench = SenderBench.unlimited
+        try bench.begin(SenderBench.messages(1...2))
+        bench.end(.sample(1, chat: 1), flow: .disturbed("HTTP 500"))
+        bench.end(.sample(2, chat: 2))
+        #expect(try bench.exchange().broughtForward == [])
+    }
+
+    @Test("takes up chats' pauses that were persisted")
+    func persistedChatPause() throws {
+        var bench = SenderBench.unlimited
+        bench.machine.pause(5, until: bench.now + .seconds(9))
+        #expect(bench.machine.pausedUntil == nil)
+        #expect(try bench.claim().busy == [5])
+        bench.answer()
+        #expect(try bench.wait() == .seconds(9))
+        bench.pass(.seconds(9))
+        #expect(try bench.claim().busy.isEmpty)
+    }
+
     @Test("learns nothing from a message that there was no need to send")
     func untried() throws {
         var bench = SenderBench(SenderStateMachine.Limits(messagesPerSecond: 0))

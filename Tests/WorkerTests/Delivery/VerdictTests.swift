@@ -8,9 +8,11 @@ struct VerdictTests {
     private static let text = "the text for Odoo"
 
     private func decide(
-        _ outcome: SendOutcome, of message: OutboxMessage = .sample(), parts: Int = 1, hold: Bool = false
+        _ outcome: SendOutcome, of message: OutboxMessage = .sample(), parts: Int = 1, hold: Bool = false,
+        limits: RetryLimits = RetryLimits()
     ) -> (verdict: Verdict, flow: Verdict.Flow) {
-        Verdict.decide(outcome, of: message, parts: parts, text: Self.text, hold: hold, jitter: 1)
+        Verdict.decide(
+            outcome, of: message, parts: parts, text: Self.text, hold: hold, limits: limits, jitter: 1)
     }
 
     @Test(
@@ -34,73 +36,203 @@ struct VerdictTests {
                 == (isLast
                     ? .finish(
                         Finished(id: 7, outcome: .sent, messageID: id, parts: partsSent + 1, text: Self.text))
-                    : .requeue(Requeued(id: 7, attempt: 4, delay: .zero, partsSent: partsSent + 1, messageID: id))))
+                    : .requeue(
+                        Requeued(
+                            id: 7, attempt: 4, delay: .zero, partsSent: partsSent + 1, messageID: id, failures: .reset)))
+        )
         #expect(flow == .open)
     }
 
     struct Delay: Sendable, CustomTestStringConvertible {
         var outcome: SendOutcome
-        var attempt: Int
+        var before: Int
         var seconds: Int
         var reason: String
         var inDoubt = false
+        var failures = Requeued.Failures.unchanged
+        var chat: Requeued.ChatChange?
         var flow: Verdict.Flow
 
-        var testDescription: String { "\(outcome), attempt \(attempt)" }
+        var testDescription: String { "\(outcome) after \(before) failures" }
     }
 
     private static let delays = [
         Delay(
-            outcome: .throttled(retryAfter: .seconds(17), description: "Too Many Requests: retry after 17"), attempt: 9,
-            seconds: 17, reason: "Too Many Requests: retry after 17", flow: .throttled(.seconds(17))),
+            outcome: .throttled(retryAfter: .seconds(17), description: "Too Many Requests: retry after 17"), before: 9,
+            seconds: 17, reason: "Telegram asks to wait: Too Many Requests: retry after 17",
+            chat: .pauses(10, .seconds(17)), flow: .throttled(.seconds(17))),
         Delay(
-            outcome: .unauthorized(description: "Unauthorized"), attempt: 9, seconds: 0, reason: "Unauthorized",
-            flow: .unauthorized("Unauthorized")),
+            outcome: .unauthorized(description: "Unauthorized"), before: 9, seconds: 0,
+            reason: "Telegram does not accept the bot token: Unauthorized", flow: .unauthorized("Unauthorized")),
         Delay(
-            outcome: .unreachable(reason: "no route"), attempt: 1, seconds: 1, reason: "no route",
-            flow: .disturbed("no route")),
+            outcome: .unreachable(reason: "no route"), before: 0, seconds: 1,
+            reason: "Telegram was not reached: no route", failures: .another, flow: .disturbed("no route")),
         Delay(
-            outcome: .unreachable(reason: "no route"), attempt: 4, seconds: 8, reason: "no route",
-            flow: .disturbed("no route")),
+            outcome: .unreachable(reason: "no route"), before: 3, seconds: 8,
+            reason: "Telegram was not reached: no route", failures: .another, flow: .disturbed("no route")),
         Delay(
-            outcome: .unknown(reason: "HTTP 502"), attempt: 3, seconds: 4, reason: "HTTP 502", inDoubt: true,
+            outcome: .unknown(reason: "HTTP 502"), before: 2, seconds: 4,
+            reason: "no proper answer from Telegram: HTTP 502", inDoubt: true, failures: .another,
             flow: .disturbed("HTTP 502")),
         Delay(
-            outcome: .unknown(reason: "HTTP 502"), attempt: 40, seconds: 300, reason: "HTTP 502", inDoubt: true,
+            outcome: .unknown(reason: "HTTP 502"), before: 39, seconds: 300,
+            reason: "no proper answer from Telegram: HTTP 502", inDoubt: true, failures: .another,
             flow: .disturbed("HTTP 502")),
+        Delay(
+            outcome: .migrated(to: -1_001_234), before: 3, seconds: 0,
+            reason: "the group has become a supergroup with the id -1001234", failures: .another,
+            chat: .moves(10, to: -1_001_234), flow: .open),
+        Delay(
+            outcome: .cancelled(mayHaveBeenSent: false), before: 99, seconds: 0,
+            reason: "the worker stopped before it was sent", flow: .untried),
+        Delay(
+            outcome: .cancelled(mayHaveBeenSent: true), before: 99, seconds: 0,
+            reason: "the worker stopped while it waited for Telegram's answer", inDoubt: true, flow: .untried),
     ]
 
-    @Test("on a message that may be sent yet puts it back, and forgets nothing of it", arguments: delays)
+    @Test(
+        "on a message that may be sent yet puts it back, forgets nothing of it, and backs off by failures, not attempts",
+        arguments: delays)
     func delayed(delay: Delay) {
         for (partsSent, first) in [(0, nil), (2, Int64(50))] {
             let (verdict, flow) = decide(
-                delay.outcome, of: .sample(attempt: delay.attempt, partsSent: partsSent, first: first), parts: 3)
+                delay.outcome,
+                of: .sample(attempt: 1000, partsSent: partsSent, first: first, failures: delay.before), parts: 3)
             #expect(
                 verdict
                     == .requeue(
                         Requeued(
-                            id: 7, attempt: delay.attempt, delay: .seconds(delay.seconds), reason: delay.reason,
-                            isInDoubt: delay.inDoubt, partsSent: partsSent, messageID: first)))
+                            id: 7, attempt: 1000, delay: .seconds(delay.seconds), reason: delay.reason,
+                            isInDoubt: delay.inDoubt, partsSent: partsSent, messageID: first,
+                            failures: delay.failures, chat: delay.chat)))
             #expect(flow == delay.flow)
         }
     }
 
     @Test("does not depend on hold where nothing was sent for sure", arguments: delays.filter { !$0.inDoubt })
     func holdOfTheSure(delay: Delay) {
-        let message = OutboxMessage.sample(attempt: delay.attempt)
+        let message = OutboxMessage.sample(failures: delay.before)
         #expect(decide(delay.outcome, of: message, hold: true) == decide(delay.outcome, of: message, hold: false))
     }
 
     @Test(
-        "on an unknown outcome that is to be held leaves it to the operator",
+        "on an unknown outcome that is to be held leaves it to the operator, and counts it as a doubt",
         arguments: [(0, nil, 1), (2, Int64(50), 2)])
     func held(partsSent: Int, first: Int64?, parts: Int) {
-        let (verdict, flow) = decide(
-            .unknown(reason: "HTTP 502"), of: .sample(partsSent: partsSent, first: first), parts: 3, hold: true)
+        let question = "look whether the customer has the message"
+        for (outcome, reason, expected) in [
+            (
+                SendOutcome.unknown(reason: "HTTP 502"), "no proper answer from Telegram: HTTP 502: \(question)",
+                Verdict.Flow.disturbed("HTTP 502")
+            ),
+            (
+                .cancelled(mayHaveBeenSent: true),
+                "the worker stopped while it waited for Telegram's answer: \(question)", .untried
+            ),
+        ] {
+            let (verdict, flow) = decide(
+                outcome, of: .sample(partsSent: partsSent, first: first, failures: 99), parts: 3, hold: true)
+            #expect(
+                verdict
+                    == .finish(
+                        Finished(
+                            id: 7, outcome: .unknown, reason: reason, messageID: first, parts: parts, isInDoubt: true)))
+            #expect(flow == expected)
+        }
+    }
+
+    // MARK: Limits
+
+    struct Limit: Sendable {
+        var failures: Int
+        var hours: Double
+        var limits = RetryLimits()
+        /// nil: it is tried again.
+        var words: String?
+    }
+
+    @Test(
+        "gives a message up after so many failures in so many hours",
+        arguments: [
+            Limit(failures: 98, hours: 23.9),
+            Limit(failures: 99, hours: 0.01, words: "100 attempts in 36 s"),
+            Limit(failures: 99, hours: 9.6, words: "100 attempts in 9 h"),
+            Limit(failures: 1, hours: 24, words: "2 attempts in 24 h"),
+            Limit(failures: 0, hours: 0, limits: RetryLimits(attempts: 1), words: "1 attempt in 0 s"),
+            Limit(failures: 2, hours: 0.5, limits: RetryLimits(attempts: 3, hours: 1), words: "3 attempts in 30 min"),
+            Limit(failures: 100_000, hours: 23, limits: RetryLimits(attempts: 0)),
+            Limit(failures: 100_000, hours: 24, limits: RetryLimits(attempts: 0), words: "100001 attempts in 24 h"),
+            Limit(failures: 98, hours: 1000, limits: RetryLimits(hours: 0)),
+            Limit(failures: 99, hours: 1000, limits: RetryLimits(hours: 0), words: "100 attempts in 1000 h"),
+            Limit(failures: 100_000, hours: 1000, limits: RetryLimits(attempts: 0, hours: 0)),
+        ])
+    func limits(limit: Limit) {
+        func decide(_ outcome: SendOutcome, inDoubt: Int) -> (verdict: Verdict, flow: Verdict.Flow) {
+            self.decide(
+                outcome,
+                of: .sample(
+                    partsSent: 2, first: 50, failures: limit.failures, failingFor: .seconds(limit.hours * 3600),
+                    inDoubt: inDoubt),
+                parts: 3, limits: limit.limits)
+        }
+        for (outcome, inDoubt, cause, mayHaveIt) in [
+            (SendOutcome.unreachable(reason: "no route"), 0, "Telegram was not reached: no route", false),
+            (.unreachable(reason: "no route"), 1, "Telegram was not reached: no route", true),
+            (.unknown(reason: "HTTP 502"), 0, "no proper answer from Telegram: HTTP 502", true),
+        ] {
+            let (verdict, flow) = decide(outcome, inDoubt: inDoubt)
+            guard case .disturbed = flow else {
+                Issue.record("\(flow)")
+                continue
+            }
+            guard let words = limit.words else {
+                guard case .requeue(let requeued) = verdict else {
+                    Issue.record("\(verdict)")
+                    continue
+                }
+                #expect(requeued.failures == .another)
+                continue
+            }
+            let reason = "gave up after \(words): \(cause)\(mayHaveIt ? "; the customer may have the message" : "")"
+            let isInDoubt = outcome == .unknown(reason: "HTTP 502")
+            #expect(
+                verdict
+                    == .finish(
+                        Finished(
+                            id: 7, outcome: .failed, reason: reason, messageID: 50, parts: 2, isInDoubt: isInDoubt)))
+        }
+    }
+
+    @Test(
+        "is never that a message is given up because of a pause, the token, or the worker's own end",
+        arguments: [
+            SendOutcome.throttled(retryAfter: .seconds(5), description: "429"), .unauthorized(description: "401"),
+            .cancelled(mayHaveBeenSent: false), .cancelled(mayHaveBeenSent: true),
+        ])
+    func unlimited(outcome: SendOutcome) {
+        let message = OutboxMessage.sample(failures: 1_000_000, failingFor: .seconds(1_000_000))
+        guard case .requeue(let requeued) = decide(outcome, of: message).verdict else {
+            Issue.record("given up")
+            return
+        }
+        #expect(requeued.failures == .unchanged)
+    }
+
+    @Test("on a message that has failed too often is not to try it again: it may be what ends its senders")
+    func spent() {
+        let limits = RetryLimits(attempts: 5)
+        #expect(Verdict.spent(.sample(failures: 4, failingFor: .seconds(1_000_000)), limits: limits) == nil)
+        #expect(Verdict.spent(.sample(failures: 1000), limits: RetryLimits(attempts: 0)) == nil)
+        let message = OutboxMessage.sample(
+            failures: 5, failingFor: .seconds(65), inDoubt: 5, lastError: "the worker stopped while it was sending")
         #expect(
-            verdict
-                == .finish(Finished(id: 7, outcome: .unknown, reason: "HTTP 502", messageID: first, parts: parts)))
-        #expect(flow == .disturbed("HTTP 502"))
+            Verdict.spent(message, limits: limits)
+                == .finish(
+                    Finished(
+                        id: 7, outcome: .failed,
+                        reason:
+                            "gave up after 5 attempts in 65 s: the worker stopped while it was sending; the customer may have the message"
+                    )))
     }
 
     @Test(
@@ -174,21 +306,23 @@ struct VerdictTests {
     @Test("on anything else has no news of the chat")
     func noNews() {
         let refusal = Refusal(errorCode: 400, description: "Bad Request: message is too long")
-        for outcome in [SendOutcome.refused(refusal), .unknown(reason: "HTTP 502"), .migrated(to: -5)] {
+        for outcome in [SendOutcome.refused(refusal), .unknown(reason: "HTTP 502"), .migrated(to: 0)] {
             #expect(chat(outcome, wasBlocked: true) == nil)
         }
     }
 
-    @Test("on a group that moved ends the message: its old id never works again")
-    func migrated() {
-        let (verdict, flow) = decide(.migrated(to: -1_001_234))
-        #expect(
-            verdict
-                == .finish(
-                    Finished(
-                        id: 7, outcome: .failed,
-                        reason: "the group has become a supergroup with the id -1001234: enter that id in Odoo")))
+    @Test("on a move that leads nowhere, or round in circles, ends the message", arguments: [0, Int64(10)])
+    func migratedNowhere(chat: Int64) {
+        let (verdict, flow) = decide(.migrated(to: chat))
+        let reason = "the group has become a supergroup, and Telegram does not say which"
+        #expect(verdict == .finish(Finished(id: 7, outcome: .failed, reason: reason)))
         #expect(flow == .open)
+        guard case .finish(let finished) = decide(.migrated(to: 11), of: .sample(failures: 99)).verdict else {
+            Issue.record("goes round for ever")
+            return
+        }
+        #expect(finished.outcome == .failed)
+        #expect(finished.reason?.hasPrefix("gave up after 100 attempts") == true)
     }
 }
 

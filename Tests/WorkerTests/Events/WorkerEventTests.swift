@@ -41,6 +41,7 @@ struct WorkerEventTests {
             .gaveUp(outboxID: 7, outcome: "failed", reason: "blocked"), .warning,
             ["outbox": "7", "outcome": "failed", "reason": "blocked"]),
         Line(.sentPlain(outboxID: 7, reason: "can't parse"), .notice, ["outbox": "7", "reason": "can't parse"]),
+        Line(.chatMoved(from: -5, to: -1005), .notice, ["chat": "-5", "new": "-1005"]),
         Line(.paused(reason: "429", until: .seconds(5)), .warning, ["reason": "429", "for": "5.000s"]),
         Line(.tokenRejected(reason: "Unauthorized"), .error, ["reason": "Unauthorized"]),
         Line(.resumed, .info),
@@ -122,9 +123,10 @@ struct WorkerEventTests {
                 case .settlingFailed: 29
                 case .toastFailed: 30
                 case .menuFailed: 31
+                case .chatMoved: 32
                 }
             })
-        #expect(kinds == Set(1...31))
+        #expect(kinds == Set(1...32))
     }
 
     @Test(

@@ -47,10 +47,16 @@ struct WorkerHealthTests {
                 "session lost, sending again", sending + [.disconnected(reason: "x")] + sending, nil, role: "sender"),
             Course(
                 "token rejected at the start", [connected, .tokenRejected(reason: "401"), waiting("token")], "token"),
-            Course("token rejected", sending + [.tokenRejected(reason: "401"), paused], "401", role: "sender"),
             Course(
-                "token accepted again", sending + [.tokenRejected(reason: "401"), paused, .resumed], nil, role: "sender"
-            ),
+                "token rejected", sending + [.tokenRejected(reason: "401"), paused],
+                "Telegram does not accept the bot token (401)", role: "sender"),
+            Course(
+                "token rejected, and a pause that is over",
+                sending + [.tokenRejected(reason: "401"), paused, .resumed],
+                "Telegram does not accept the bot token (401)", role: "sender"),
+            Course(
+                "token accepted again", sending + [.tokenRejected(reason: "401"), waiting("token"), identified], nil,
+                role: "sender"),
             Course("a pause is no obstacle", sending + [paused], nil, role: "sender"),
             Course(
                 "daily life",

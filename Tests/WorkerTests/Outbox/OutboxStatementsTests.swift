@@ -9,12 +9,16 @@ struct OutboxStatementsTests {
         ("claim", OutboxStatements.claim(limit: 64, window: 128, busy: [1, 2], defaultTimeZone: "UTC", bot: 42)),
         ("nextDue", OutboxStatements.nextDue),
         ("finish", OutboxStatements.finish([Finished(id: 1, outcome: .sent), Finished(id: 2, outcome: .failed)])),
-        ("setChats", OutboxStatements.setChats([ChatState(chatID: 1, reason: "blocked")], bot: 42)),
+        ("bringForward", OutboxStatements.bringForward([1, 2])),
+        ("setChats", ChatStatements.setChats([ChatState(chatID: 1, reason: "blocked")], bot: 42)),
+        ("pause chats", ChatStatements.pause([(id: 1, duration: .seconds(5))], bot: 42)),
+        ("pauses", ChatStatements.pauses(bot: 42)),
+        ("migrate", ChatStatements.migrate(-1, to: -2, bot: 42)),
         ("requeue", OutboxStatements.requeue([SenderBench.requeued(.sample(), after: .seconds(1))])),
         ("recover", OutboxStatements.recover(mine: [OutboxAttempt(id: 1, attempt: 1)], hold: false)),
         ("recover, hold", OutboxStatements.recover(mine: [], hold: true)),
         ("mendLanes", OutboxStatements.mendLanes),
-        ("pause", OutboxStatements.pause(42, for: .seconds(5))),
+        ("pause the bot", ChatStatements.pause(42, for: .seconds(5))),
         ("withoutWaitingForDisk", OutboxStatements.withoutWaitingForDisk),
     ]
 
@@ -27,7 +31,7 @@ struct OutboxStatementsTests {
 
     @Test(
         "are prepared when they are run for every message",
-        arguments: ["claim", "nextDue", "finish", "setChats", "requeue"])
+        arguments: ["claim", "nextDue", "finish", "setChats", "requeue", "pause chats"])
     func prepared(name: String) throws {
         let statement = try #require(Self.statements.first { $0.name == name }).statement
         #expect(statement.isPrepared)

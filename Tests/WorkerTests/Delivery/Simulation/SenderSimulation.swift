@@ -50,6 +50,8 @@ struct SenderSimulation {
     var noticed: Set<Int64> = []
     var inFlight: [Int64: OutboxMessage] = [:]
     var begun = 0
+    /// Chats that have another id now.
+    var moved: Set<Int64> = []
     var observer: SimulationObserver
 
     init(seed: UInt64) {
@@ -153,6 +155,7 @@ struct SenderSimulation {
     private mutating func apply(_ exchange: SenderStateMachine.Exchange) -> (claimed: [OutboxMessage], marked: Int) {
         if !exchange.finished.isEmpty { queue.finish(exchange.finished) }
         queue.requeue(exchange.requeued, now: now)
+        queue.bringForward(exchange.broughtForward, now: now)
         return exchange.claim.map { queue.claim($0, now: now) } ?? ([], 0)
     }
 
@@ -195,7 +198,9 @@ struct SenderSimulation {
         begun += 1
         observer.begins(message, beside: Array(inFlight.values), at: now)
         inFlight[message.id] = message
-        let (outcome, isDelivered) = world.outcome(at: now - start, using: &random)
+        var (outcome, isDelivered) = world.outcome(of: message.chatID, at: now - start, using: &random)
+        if case .migrated = outcome { moved.insert(message.chatID) }
+        if moved.contains(message.chatID) { (outcome, isDelivered) = (.migrated(to: -message.chatID), false) }
         plan(.attemptEnds(message, outcome, isDelivered: isDelivered), after: random.duration(world.latency))
     }
 

@@ -13,7 +13,7 @@ struct SimulatedQueue {
 
     struct Row {
         let id: Int64
-        let lane: Lane
+        var lane: Lane
         /// Messages that its text takes.
         let parts: Int
         var availableAt: Instant
@@ -21,6 +21,7 @@ struct SimulatedQueue {
         var attempt = 0
         var isSending = false
         var inDoubt = 0
+        var failures = 0
         var partsSent = 0
         var messageID: Int64?
     }
@@ -76,7 +77,8 @@ struct SimulatedQueue {
             let row = rows[index]
             return OutboxMessage(
                 id: row.id, chatID: row.lane.chat, content: .reply(text: "", replyTo: nil), attempt: row.attempt,
-                partsSent: row.partsSent, firstMessageID: row.messageID, enqueuedAt: 0)
+                partsSent: row.partsSent, firstMessageID: row.messageID, enqueuedAt: 0, failures: row.failures,
+                inDoubt: row.inDoubt)
         }
         return (claimed, behind.count)
     }
@@ -87,6 +89,9 @@ struct SimulatedQueue {
 
     mutating func finish(_ messages: [Finished]) {
         let outcomes = Dictionary(messages.map { ($0.id, $0.outcome) }) { $1 }
+        for message in messages where message.isInDoubt {
+            if let index = rows.firstIndex(where: { $0.id == message.id }) { rows[index].inDoubt += 1 }
+        }
         remove { outcomes[$0.id] }
     }
 
@@ -99,6 +104,25 @@ struct SimulatedQueue {
             rows[index].inDoubt += message.isInDoubt ? 1 : 0
             rows[index].partsSent = message.partsSent
             rows[index].messageID = message.messageID
+            switch message.failures {
+            case .reset: rows[index].failures = 0
+            case .unchanged: break
+            case .another: rows[index].failures += 1
+            }
+            if case .moves(let chat, let newChat) = message.chat { move(chat, to: newChat) }
+        }
+    }
+
+    private mutating func move(_ chat: Int64, to newChat: Int64) {
+        for index in rows.indices where rows[index].lane.chat == chat {
+            rows[index].lane = Lane(chat: newChat, priority: rows[index].lane.priority)
+            rows[index].isBehind = false
+        }
+    }
+
+    mutating func bringForward(_ ids: [Int64], now: Instant) {
+        for index in rows.indices where ids.contains(rows[index].id) && !rows[index].isSending {
+            rows[index].availableAt = min(rows[index].availableAt, now)
         }
     }
 
@@ -109,11 +133,13 @@ struct SimulatedQueue {
         let found = rows.filter { $0.isSending && !known.contains(OutboxAttempt(id: $0.id, attempt: $0.attempt)) }
         let ids = Set(found.map(\.id))
         if hold {
+            for index in rows.indices where ids.contains(rows[index].id) { rows[index].inDoubt += 1 }
             remove { ids.contains($0.id) ? .unknown : nil }
         } else {
             for index in rows.indices where ids.contains(rows[index].id) {
                 rows[index].isSending = false
                 rows[index].inDoubt += 1
+                rows[index].failures += 1
             }
         }
         return found.count

@@ -68,7 +68,9 @@ struct SimulatedWorld: Sendable {
     var isSmooth: Bool { trouble == 0 && outages.isEmpty }
 
     /// What becomes of an attempt, and whether the customer has the message then.
-    func outcome(at time: Duration, using random: inout SeededGenerator) -> (outcome: SendOutcome, isDelivered: Bool) {
+    func outcome(
+        of chat: Int64, at time: Duration, using random: inout SeededGenerator
+    ) -> (outcome: SendOutcome, isDelivered: Bool) {
         let sent = (SendOutcome.sent(messageID: .random(in: 1...1_000_000, using: &random), date: 0), true)
         guard time < calm else { return sent }
         if let outage = outages.first(where: { $0.from <= time && time < $0.to }) {
@@ -83,7 +85,7 @@ struct SimulatedWorld: Sendable {
         case 2: return (.unknown(reason: "timeout"), random.happens(0.5))
         case 3: return (.unreachable(reason: "reset"), false)
         case 4: return (.refused(Refusal(errorCode: 403, description: "Forbidden: bot was blocked by the user")), false)
-        case 5: return (.migrated(to: -100), false)
+        case 5: return chat > 0 ? (.migrated(to: -chat), false) : sent
         default: return (.unauthorized(description: "Unauthorized"), false)
         }
     }
