@@ -63,13 +63,43 @@ struct ChaosFacts: Sendable {
     }
 }
 
+extension ChaosFacts.Entry: CustomStringConvertible {
+    var description: String {
+        "row \(outboxID) (\(kind.rawValue)\(token.map { " of event \($0)" } ?? ""), chat \(chat)): \(outcome)"
+            + (reason.isEmpty ? "" : " because \(reason)") + ", in doubt \(inDoubt)"
+            + (messageID.map { ", message \($0)" } ?? "")
+    }
+}
+
+extension ChaosFacts.Arrival: CustomStringConvertible {
+    var description: String {
+        "arrival \(sequence) at \(ChaosJournal.clock(at)) in chat \(chat), message \(messageID): \(content)"
+    }
+}
+
+extension ChaosFacts.Promise: CustomStringConvertible {
+    var description: String { "\(kind.rawValue) \(token) for chat \(chat)" + (words > 0 ? " of \(words) words" : "") }
+}
+
+extension ChaosFacts.Text: CustomStringConvertible {
+    var description: String { "text \(token) of chat \(chat)" }
+}
+
 /// What a message says, as far as it matters here.
-enum ChaosContent: Sendable, Hashable {
+enum ChaosContent: Sendable, Hashable, CustomStringConvertible {
     case order(token: Int)
     /// Words of a reply, by their numbers from 1.
     case reply(token: Int, words: ClosedRange<Int>)
     /// Something that the bot says by itself.
     case answer
+
+    var description: String {
+        switch self {
+        case .order(let token): "event \(token)"
+        case .reply(let token, let words): "event \(token), words \(words.lowerBound) to \(words.upperBound)"
+        case .answer: "an answer"
+        }
+    }
 
     /// Reads what a customer reads.
     init(_ text: String) {

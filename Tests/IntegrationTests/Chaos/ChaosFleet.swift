@@ -135,7 +135,7 @@ actor ChaosFleet {
         return words
     }
 
-    /// Lines of all logs that contain one of these texts, or were written within so many seconds before or after a moment.
+    /// Lines of all logs that contain one of these texts.
     func lines(containing texts: [String]) async -> [String] {
         var lines: [String] = []
         for (number, process) in runs.enumerated() {

@@ -31,7 +31,8 @@ actor ChaosRun {
     /// Makes the shop ready, with workers that send and stand by.
     static func prepare(_ settings: Settings) async throws -> ChaosRun {
         let cluster = try await Cluster.start(tcp: true)
-        let shop = try await Shop.openForCustomers(.fixture, in: cluster)
+        // As far away as Telegram is, so that requests are under way when something breaks.
+        let shop = try await Shop.open(.fixture, simulator: ["--latency-ms", "150"], in: cluster)
         try await ChaosOdoo.furnish(shop.database, customers: settings.schedule.customers)
         try await shop.database.psql(
             """
@@ -222,7 +223,7 @@ actor ChaosRun {
         }
         for problem in report.problems.prefix(20) {
             print("chaos: \(problem)")
-            let rows = problem.matches(of: /outboxID: (\d+)/).map { #""outbox":"\#($0.1)""# }
+            let rows = problem.matches(of: #/row (\d+) /#).map { #""outbox":"\#($0.1)""# }
             for line in await fleet.lines(containing: rows) { print("chaos:     \(line)") }
         }
     }

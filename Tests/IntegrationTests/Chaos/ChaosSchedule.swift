@@ -12,7 +12,7 @@ struct ChaosSchedule: Sendable {
         /// At least twice as many as sellers.
         var customers = 60
         /// Transactions and updates a second; each leads to about two messages.
-        var rate = 8.0
+        var rate = 15.0
         /// Whether connections are cut, or processes stand still, for longer than it takes to give them up.
         var hasLongCuts = true
     }

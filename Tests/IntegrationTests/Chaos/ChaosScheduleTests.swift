@@ -24,7 +24,7 @@ struct ChaosScheduleTests {
             case .command: break
             }
         }
-        #expect(Set(tokens).count == tokens.count && tokens.count > 20_000)
+        #expect(Set(tokens).count == tokens.count && tokens.count > 50_000)
         let lines = schedule.events.map(\.description)
         for text in [
             "SIGKILL to the sender", "SIGKILL to the standby", "SIGTERM", "SIGSTOP", "swallows all",

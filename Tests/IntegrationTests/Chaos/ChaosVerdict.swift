@@ -63,8 +63,7 @@ struct ChaosVerdict: Sendable {
     private mutating func problem(
         _ text: String, _ entries: [ChaosFacts.Entry] = [], _ arrivals: [ChaosFacts.Arrival] = []
     ) {
-        problems.append(
-            ([text] + entries.map { "row \($0)" } + arrivals.map { "arrival \($0)" }).joined(separator: "; "))
+        problems.append(([text] + entries.map(\.description) + arrivals.map(\.description)).joined(separator: "; "))
     }
 
     // MARK: Transactions
@@ -79,7 +78,9 @@ struct ChaosVerdict: Sendable {
         }
         let promised = Set(facts.promises.map { Key(kind: $0.kind, token: $0.token) })
         for key in Set(arrivals.keys).union(entries.keys).subtracting(promised) {
-            problem("a message of no committed event, \(key)", entries[key] ?? [], arrivals[key] ?? [])
+            problem(
+                "a message of no committed event, \(key.kind.rawValue) \(key.token)", entries[key] ?? [],
+                arrivals[key] ?? [])
         }
         for row in facts.queued { problem("left in the queue: \(row)") }
     }
