@@ -22,6 +22,8 @@ actor ChaosFleet {
     /// All that there ever were, in the order of their start: the number of a run is its place.
     private var runs: [ChildProcess] = []
     private(set) var blows: [ChaosTakeovers.Blow] = []
+    /// Runs that ended in another way than they were told to.
+    private(set) var wrongEnds: [String] = []
 
     init(_ shop: Shop, workers: Int) throws {
         telegram = shop.telegram.url
@@ -53,14 +55,15 @@ actor ChaosFleet {
     }
 
     /// Ends them all as a service manager does.
-    ///
-    /// - Returns: how they ended.
-    func stop() async throws -> [ChildProcess.ExitStatus] {
-        let running = slots.compactMap { $0.run?.process }
-        for process in running { await process.terminate() }
-        var ends: [ChildProcess.ExitStatus] = []
-        for process in running { ends.append(try await process.exit()) }
-        return ends
+    func stop() async throws {
+        let running = slots.compactMap(\.run)
+        for run in running { await run.process.terminate() }
+        for run in running { try await awaitEnd(of: run, .exited(0)) }
+    }
+
+    private func awaitEnd(of run: Run, _ expected: ChildProcess.ExitStatus) async throws {
+        let end = try await run.process.exit()
+        if end != expected { wrongEnds.append("worker run \(run.number) ended (\(end)) instead of (\(expected))") }
     }
 
     // MARK: Trouble
@@ -74,7 +77,7 @@ actor ChaosFleet {
             guard let slot = await find(target), let run = take(slot) else { return false }
             await run.process.kill(politely ? SIGTERM : SIGKILL)
             note(politely ? .other : .kill, run, until: .max)
-            _ = try await run.process.exit()
+            try await awaitEnd(of: run, politely ? .exited(0) : .signalled(SIGKILL))
             try await Task.sleep(for: downFor)
             try await start(slot)
             slots[slot].isTroubled = false

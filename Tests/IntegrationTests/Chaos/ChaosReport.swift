@@ -9,6 +9,8 @@ struct ChaosReport: Sendable {
     let schedule: ChaosSchedule
     /// Whether the queue was empty in time.
     let hasCaughtUp: Bool
+    /// Workers that ended in another way than they were told to.
+    let wrongEnds: [String]
 
     /// All that is wrong.
     var problems: [String] {
@@ -21,7 +23,7 @@ struct ChaosReport: Sendable {
                 + "another one sent after \(took?.inSeconds ?? "nobody knows how long"), the limit is \(limit.inSeconds)"
         }
         return (hasCaughtUp ? [] : ["not done within \(settings.catchUp.inSeconds) after all was well again"])
-            + verdict.problems + slow
+            + wrongEnds + verdict.problems + slow
     }
 
     var isGood: Bool { problems.isEmpty }

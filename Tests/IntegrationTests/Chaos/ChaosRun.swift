@@ -70,22 +70,18 @@ actor ChaosRun {
         await journal.note("all is well again")
         let hasCaughtUp = await catchUp()
         try await gather()
+        try await fleet.stop()
         let report = ChaosReport(
             settings: settings, facts: facts, verdict: ChaosVerdict(facts),
             takeovers: ChaosTakeovers(
                 words: await fleet.words(), blows: await fleet.blows,
                 limits: settings.takeoverLimits.mapValues { Int64($0 / .microseconds(1)) }),
-            schedule: schedule, hasCaughtUp: hasCaughtUp)
-        try await close(report)
-        return report
-    }
-
-    private func close(_ report: ChaosReport) async throws {
-        for writer in writers.values { await writer.close() }
+            schedule: schedule, hasCaughtUp: hasCaughtUp, wrongEnds: await fleet.wrongEnds)
         if !report.isGood { await tell(about: report) }
-        _ = try await fleet.stop()
+        for writer in writers.values { await writer.close() }
         reactor.shutdown()
         try await cluster.stop()
+        return report
     }
 
     private func happen() async throws {

@@ -3,13 +3,13 @@ import Testing
 
 @Suite("Whatever breaks, nothing is lost, out of order or duplicated beyond doubt")
 struct ChaosTests {
-    /// A minute with each setting, in `make test`. Cuts are short here: one that has to be given up leaves no time for
-    /// anything else. And no limit that a busy machine might miss.
+    /// A minute with each setting, in `make test`: seeds whose minute has nearly everything in it. Cuts are short here,
+    /// because one that has to be given up leaves no time for anything else; no limit is one that a busy machine misses.
     @Test("in a minute of trouble", .timeLimit(.minutes(20)), arguments: [false, true])
     func brief(holds: Bool) async throws {
         let settings = ChaosRun.Settings(
             schedule: ChaosSchedule.Settings(
-                seed: holds ? 2 : 1, duration: .seconds(60), customers: 40, hasLongCuts: false),
+                seed: holds ? 178 : 40, duration: .seconds(60), customers: 40, hasLongCuts: false),
             holds: holds, catchUp: .seconds(400), takeoverLimits: [.kill: .seconds(60)])
         try await judge(settings)
     }
