@@ -1,6 +1,6 @@
 # The commands people type. Everything else is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help bootstrap build test fuzz soak lint format demo clean
+.PHONY: help bootstrap build test fuzz soak chaos lint format demo clean
 
 help: ## show this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -24,6 +24,12 @@ fuzz: bootstrap ## a million mutated updates through the decoder, optimised
 soak: bootstrap ## a million messages, a thousand reconnects, /help beside 100,000 notifications: memory, descriptors, time
 	@TGWORKER_SOAK_MESSAGES=1000000 TGWORKER_SOAK_RECONNECTS=1000 TGWORKER_SOAK_BACKLOG=100000 \
 	    TGWORKER_SOAK_QUESTIONS=200 $(OPTIMISED) --no-parallel --filter '^IntegrationTests\.Endurance'
+
+chaos: bootstrap ## ten minutes of everything that breaks; MINUTES=, SEED=, WORKERS=, HOLD=1, VERBOSE=1
+	@scripts/build --build-tests
+	@TGWORKER_CHAOS_MINUTES="$${MINUTES:-10}" TGWORKER_CHAOS_SEED="$$SEED" TGWORKER_CHAOS_WORKERS="$$WORKERS" \
+	    TGWORKER_CHAOS_HOLD="$$HOLD" TGWORKER_CHAOS_VERBOSE="$$VERBOSE" \
+	    swift test --disable-xctest --skip-build --filter 'IntegrationTests.ChaosTests/long'
 
 lint: ## check the formatting
 	@swift format lint --strict --recursive Package.swift Sources Tests

@@ -95,7 +95,8 @@ let package = Package(
         .testTarget(name: "TelegramSimulatorTests", dependencies: ["TelegramSimulator"], swiftSettings: settings),
         // Over the programs themselves: they are started from the build directory.
         .testTarget(
-            name: "IntegrationTests", dependencies: ["TestSupport", "TelegramSimulator", "tgworker"],
+            name: "IntegrationTests",
+            dependencies: ["Postgres", "Reactor", "TestSupport", "TelegramSimulator", "tgworker"],
             swiftSettings: settings),
     ]
 )

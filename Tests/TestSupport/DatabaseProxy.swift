@@ -1,7 +1,8 @@
 import Foundation
 import Glibc
+import Synchronization
 
-/// A TCP relay before the database server, which can change what the server says.
+/// A TCP relay before the database server, which can change what the server says, and cut the way without a word.
 ///
 /// Each direction of each connection has a thread of its own; they end with the connection, the relay with its process.
 public final class DatabaseProxy: Sendable {
@@ -9,6 +10,7 @@ public final class DatabaseProxy: Sendable {
     public let port: Int
 
     private let listener: Int32
+    private let gate = Gate()
 
     /// Starts to relay to a port of 127.0.0.1.
     ///
@@ -25,7 +27,18 @@ public final class DatabaseProxy: Sendable {
         }
         port = Int(UInt16(bigEndian: own.sin_port))
         self.listener = listener
-        Thread.detachNewThread { Self.accept(on: listener, server, rewrite) }
+        Thread.detachNewThread { [gate] in Self.accept(on: listener, server, gate, rewrite) }
+    }
+
+    /// Lets nothing through any more, in neither direction, the end of a connection included: neither side hears of it.
+    /// New connections are accepted, by the kernel, and come no further.
+    public func blackhole() {
+        gate.isShut.store(true, ordering: .sequentiallyConsistent)
+    }
+
+    /// Lets everything through again, what was held back first.
+    public func heal() {
+        gate.isShut.store(false, ordering: .sequentiallyConsistent)
     }
 
     /// Stops listening; connections that stand go on.
@@ -33,26 +46,63 @@ public final class DatabaseProxy: Sendable {
         shutdown(listener, Int32(SHUT_RDWR))
     }
 
-    private static func accept(on listener: Int32, _ server: Int, _ rewrite: @escaping @Sendable ([UInt8]) -> [UInt8]) {
+    /// Whether something may pass. Asked again and again, because a thread that waits here holds nothing up.
+    private final class Gate: Sendable {
+        let isShut = Atomic(false)
+
+        func pass() {
+            while isShut.load(ordering: .sequentiallyConsistent) { usleep(10_000) }
+        }
+    }
+
+    /// Two sockets, closed by the second of the two directions to end: a descriptor that is closed earlier may be
+    /// somebody else's by the time that the other direction uses it.
+    private final class Pair: Sendable {
+        let client: Int32
+        let upstream: Int32
+        private let ended = Atomic(0)
+
+        init(client: Int32, upstream: Int32) {
+            self.client = client
+            self.upstream = upstream
+        }
+
+        func end() {
+            shutdown(client, Int32(SHUT_RDWR))
+            shutdown(upstream, Int32(SHUT_RDWR))
+            guard ended.add(1, ordering: .sequentiallyConsistent).newValue == 2 else { return }
+            Glibc.close(client)
+            Glibc.close(upstream)
+        }
+    }
+
+    private static func accept(
+        on listener: Int32, _ server: Int, _ gate: Gate, _ rewrite: @escaping @Sendable ([UInt8]) -> [UInt8]
+    ) {
         while true {
             let client = Glibc.accept(listener, nil, nil)
             guard client >= 0 else { break }
+            gate.pass()
             let upstream = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
             guard withAddress(server, { connect(upstream, $0, $1) }) == 0 else {
                 Glibc.close(client)
                 Glibc.close(upstream)
                 continue
             }
-            Thread.detachNewThread { pump(from: client, to: upstream) { $0 } }
-            Thread.detachNewThread { pump(from: upstream, to: client, rewrite) }
+            let pair = Pair(client: client, upstream: upstream)
+            Thread.detachNewThread { pump(from: client, to: upstream, pair, gate) { $0 } }
+            Thread.detachNewThread { pump(from: upstream, to: client, pair, gate, rewrite) }
         }
         Glibc.close(listener)
     }
 
-    private static func pump(from source: Int32, to target: Int32, _ rewrite: ([UInt8]) -> [UInt8]) {
+    private static func pump(
+        from source: Int32, to target: Int32, _ pair: Pair, _ gate: Gate, _ rewrite: ([UInt8]) -> [UInt8]
+    ) {
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         while true {
             let count = recv(source, &buffer, buffer.count, 0)
+            gate.pass()
             guard count > 0 else { break }
             var bytes = rewrite(Array(buffer[..<count]))[...]
             while !bytes.isEmpty {
@@ -61,9 +111,7 @@ public final class DatabaseProxy: Sendable {
                 bytes = bytes.dropFirst(sent)
             }
         }
-        // The other direction meets the end of its stream too; descriptors are left to the end of the process.
-        shutdown(source, Int32(SHUT_RDWR))
-        shutdown(target, Int32(SHUT_RDWR))
+        pair.end()
     }
 
     private static func withAddress(_ port: Int, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32) -> Int32 {
