@@ -1,7 +1,8 @@
 import Foundation
 import Glibc
+import Synchronization
 
-/// A TCP relay before the database server, which can change what the server says.
+/// A TCP relay before the database server, which can change what the server says, and stop relaying without a word.
 ///
 /// Each direction of each connection has a thread of its own; they end with the connection, the relay with its process.
 public final class DatabaseProxy: Sendable {
@@ -9,6 +10,7 @@ public final class DatabaseProxy: Sendable {
     public let port: Int
 
     private let listener: Int32
+    private let gate = Gate()
 
     /// Starts to relay to a port of 127.0.0.1.
     ///
@@ -25,7 +27,7 @@ public final class DatabaseProxy: Sendable {
         }
         port = Int(UInt16(bigEndian: own.sin_port))
         self.listener = listener
-        Thread.detachNewThread { Self.accept(on: listener, server, rewrite) }
+        Thread.detachNewThread { [gate] in Self.accept(on: listener, server, gate, rewrite) }
     }
 
     /// Stops listening; connections that stand go on.
@@ -33,26 +35,56 @@ public final class DatabaseProxy: Sendable {
         shutdown(listener, Int32(SHUT_RDWR))
     }
 
-    private static func accept(on listener: Int32, _ server: Int, _ rewrite: @escaping @Sendable ([UInt8]) -> [UInt8]) {
+    /// From now on nothing gets through, in no direction, and nothing is closed. New connections are accepted and hang
+    /// as well.
+    public func blackhole() {
+        gate.close()
+    }
+
+    /// Everything goes on, with what was held up.
+    public func heal() {
+        gate.open()
+    }
+
+    /// From now on, and on connections that stand too, the client gets no notification any more; everything else gets
+    /// through. For connections without TLS.
+    public func swallowNotifications() {
+        gate.swallowNotifications()
+    }
+
+    private static func accept(
+        on listener: Int32, _ server: Int, _ gate: Gate, _ rewrite: @escaping @Sendable ([UInt8]) -> [UInt8]
+    ) {
         while true {
             let client = Glibc.accept(listener, nil, nil)
             guard client >= 0 else { break }
-            let upstream = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-            guard withAddress(server, { connect(upstream, $0, $1) }) == 0 else {
-                Glibc.close(client)
-                Glibc.close(upstream)
-                continue
-            }
-            Thread.detachNewThread { pump(from: client, to: upstream) { $0 } }
-            Thread.detachNewThread { pump(from: upstream, to: client, rewrite) }
+            Thread.detachNewThread { relay(client, to: server, gate, rewrite) }
         }
         Glibc.close(listener)
     }
 
-    private static func pump(from source: Int32, to target: Int32, _ rewrite: ([UInt8]) -> [UInt8]) {
+    private static func relay(
+        _ client: Int32, to server: Int, _ gate: Gate, _ rewrite: @escaping @Sendable ([UInt8]) -> [UInt8]
+    ) {
+        gate.pass()
+        let upstream = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        guard withAddress(server, { connect(upstream, $0, $1) }) == 0 else {
+            Glibc.close(client)
+            Glibc.close(upstream)
+            return
+        }
+        Thread.detachNewThread { pump(from: client, to: upstream, gate) { $0 } }
+        var messages = ServerMessages()
+        pump(from: upstream, to: client, gate) { bytes in
+            rewrite(messages.filter(bytes, dropping: gate.swallows ? ServerMessages.notification : nil))
+        }
+    }
+
+    private static func pump(from source: Int32, to target: Int32, _ gate: Gate, _ rewrite: ([UInt8]) -> [UInt8]) {
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         while true {
             let count = recv(source, &buffer, buffer.count, 0)
+            gate.pass()
             guard count > 0 else { break }
             var bytes = rewrite(Array(buffer[..<count]))[...]
             while !bytes.isEmpty {
@@ -77,4 +109,22 @@ public final class DatabaseProxy: Sendable {
             }
         }
     }
+}
+
+/// What holds up the threads of a relay.
+private final class Gate: Sendable {
+    private let isClosed = Atomic(false)
+    private let isSwallowing = Atomic(false)
+
+    func close() { isClosed.store(true, ordering: .sequentiallyConsistent) }
+
+    func open() { isClosed.store(false, ordering: .sequentiallyConsistent) }
+
+    func pass() {
+        while isClosed.load(ordering: .sequentiallyConsistent) { usleep(5000) }
+    }
+
+    func swallowNotifications() { isSwallowing.store(true, ordering: .sequentiallyConsistent) }
+
+    var swallows: Bool { isSwallowing.load(ordering: .sequentiallyConsistent) }
 }
