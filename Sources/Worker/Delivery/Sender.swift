@@ -202,6 +202,7 @@ actor Sender {
     }
 
     private func attempt(_ message: OutboxMessage) async {
+        guard await mayBegin() else { return conclude(message, .requeue(Requeued(unsent: message)), flow: .untried) }
         let text: DeliveryText
         switch DeliveryText.prepare(message, catalog: catalog) {
         case .text(let prepared): text = prepared
@@ -213,6 +214,9 @@ actor Sender {
         }
         var outcome = await api.sendMessage(text.message)
         if case .refused(let refusal) = outcome, refusal.reason == .badEntities, let plain = text.plainMessage {
+            guard await mayBegin() else {
+                return conclude(message, .requeue(Requeued(unsent: message)), flow: .untried)
+            }
             events(.sentPlain(outboxID: message.id, reason: refusal.description))
             outcome = await api.sendMessage(plain)
         }
@@ -223,6 +227,11 @@ actor Sender {
             events(.sent(outboxID: message.id, attempt: message.attempt, sinceEvent: age))
         }
         conclude(message, verdict, flow: flow)
+    }
+
+    /// Whether the session is there, by which this instance is the sender: without it, another may be by now.
+    private func mayBegin() async -> Bool {
+        await connection?.isOpen ?? false
     }
 
     private func conclude(_ message: OutboxMessage, _ verdict: Verdict, flow: Verdict.Flow) {
