@@ -49,7 +49,6 @@ actor Sender {
                 select (extract(epoch from max(paused_until) - clock_timestamp()) * 1000000)::bigint as microseconds
                 from tgworker.bot where id = $1 and paused_until > clock_timestamp()
                 """, [.integer(api.token.botID)]),
-            OutboxStatements.mendLanes,
         ])
         if recovered[0].affected > 0 {
             events(.recovered(count: recovered[0].affected, held: catalog.holdsUnknown))
@@ -57,11 +56,21 @@ actor Sender {
         if let microseconds: Int64 = try recovered[1].first?.find("microseconds") {
             machine.pause(until: .now + .microseconds(microseconds))
         }
+        try await mendLanes(on: connection)
         machine.wake()
         return await withCheckedContinuation { continuation in
             self.connection = connection
             ended = continuation
             step()
+        }
+    }
+
+    /// With very many lanes it takes longer than the session lets a statement run: that keeps nobody from sending.
+    private func mendLanes(on connection: Connection) async throws(PostgresError) {
+        do {
+            try await connection.group([OutboxStatements.mendLanes])
+        } catch {
+            guard error.sqlState == .queryCanceled else { throw error }
         }
     }
 
