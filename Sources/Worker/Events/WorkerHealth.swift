@@ -29,7 +29,8 @@ public final class WorkerHealth: Sendable {
             case .tokenRejected(let reason): state.obstacle = reason
             case .resumed: state.obstacle = nil
             case .draining, .abandoned, .stopped: state.isStopping = true
-            case .started, .listening, .recovered, .sent, .postponed, .gaveUp, .sentPlain, .paused, .reloading,
+            case .started, .listening, .wokenUp, .deaf, .recovered, .sent, .postponed, .gaveUp, .sentPlain, .paused,
+                .reloading,
                 .receiving,
                 .updateHandled, .updateFailed, .receivingPaused, .receivingResumed, .webhookRemoved, .webhookSet,
                 .webhookTrouble, .settlingFailed, .toastFailed, .menuFailed:

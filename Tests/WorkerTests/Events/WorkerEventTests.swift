@@ -29,6 +29,8 @@ struct WorkerEventTests {
         Line(.identified(botID: 42, username: nil), .info, ["bot": "42", "username": "-"]),
         Line(.standingBy, .info),
         Line(.becameSender, .info),
+        Line(.wokenUp(after: .milliseconds(2)), .debug, ["after": "0.002s"]),
+        Line(.deaf, .warning),
         Line(.recovered(count: 3, held: true), .notice, ["messages": "3", "held": "true"]),
         Line(
             .sent(outboxID: 7, attempt: 2, sinceEvent: .milliseconds(4)), .debug,
@@ -122,9 +124,11 @@ struct WorkerEventTests {
                 case .settlingFailed: 29
                 case .toastFailed: 30
                 case .menuFailed: 31
+                case .wokenUp: 32
+                case .deaf: 33
                 }
             })
-        #expect(kinds == Set(1...31))
+        #expect(kinds == Set(1...33))
     }
 
     @Test(
