@@ -40,14 +40,14 @@ public actor Connection {
     let reactor: Reactor
     private let session: Session
     private var handlers: Handlers
-    private var machine = ConnectionStateMachine()
+    var machine = ConnectionStateMachine()
     private var waiters: [Exchange.ID: Waiter] = [:]
     private var lastID = 0
     private var watch: Reactor.Token?
     private let heartbeat: Heartbeat?
-    private var pulse: HeartbeatStateMachine?
-    private var pulseTimer: Reactor.Token?
-    private var isPinging = false
+    var pulse: HeartbeatStateMachine?
+    var pulseTimer: Reactor.Token?
+    var isPinging = false
 
     /// The reactor's executor.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { reactor.unownedExecutor }
@@ -211,45 +211,6 @@ public actor Connection {
         for notice in session.takeNotices() { handlers.notice(notice) }
     }
 
-    // MARK: The heartbeat
-
-    /// Sends a Sync when it is time, gives the connection up when that is over, and looks again when one of them is due.
-    private func beat() {
-        stopPulse()
-        guard machine.failure == nil, let action = pulse?.next(.now) else { return }
-        var next: ContinuousClock.Instant?
-        switch action {
-        case .wait(let until): next = until
-        case .giveUp:
-            return lose(PostgresError(.connectionLost, message: "the server does not answer"))
-        case .ping:
-            sendHeartbeat()
-            next = .now + .milliseconds(500)
-        }
-        guard let next else { return }
-        pulseTimer = reactor.assumeIsolated {
-            $0.schedule(after: next - .now) { [weak self] in
-                self?.assumeIsolated { $0.beat() }
-            }
-        }
-    }
-
-    /// One at a time: while a transaction is open, it waits its turn.
-    private func sendHeartbeat() {
-        guard !isPinging else { return }
-        isPinging = true
-        Task {
-            try? await ping()
-            isPinging = false
-        }
-    }
-
-    private func stopPulse() {
-        guard let pulseTimer else { return }
-        reactor.assumeIsolated { $0.cancelTimer(pulseTimer) }
-        self.pulseTimer = nil
-    }
-
     // MARK: Cancelling and ending
 
     private func cancelOnServer() {
@@ -269,7 +230,7 @@ public actor Connection {
         }
     }
 
-    private func lose(_ error: PostgresError? = nil) {
+    func lose(_ error: PostgresError? = nil) {
         let error = error ?? machine.farewell ?? PostgresError(.connectionLost, message: session.errorMessage)
         let lost = handlers.lost
         if end(with: error) { lost(error) }
