@@ -27,6 +27,7 @@ public struct Migration: Sendable, Equatable {
         Migration(7, "customers", PackageResources.m0007_customers_sql),
         Migration(8, "housekeeping", PackageResources.m0008_housekeeping_sql),
         Migration(9, "failures", PackageResources.m0009_failures_sql),
+        Migration(10, "wake_path", PackageResources.m0010_wake_path_sql),
     ]
 
     /// The schema version that this program works with.

@@ -1,4 +1,5 @@
 import CLibpq
+import Glibc
 public import Reactor
 
 /// Where the database is, and as whom.
@@ -10,24 +11,28 @@ public struct ConnectionConfiguration: Sendable {
     public var overrides: [String: String]
     /// Shown in pg_stat_activity.
     public var applicationName: String
-    /// Limit for all hosts and addresses together.
+    /// Limit for all hosts and addresses together. Of several hosts each gets its share.
     public var timeout: Duration
+    /// How the connection makes sure that the server is there; nil: TCP keepalive only.
+    public var heartbeat: Heartbeat?
 
     /// A configuration with limits fit for a worker.
     public init(
         conninfo: String, overrides: [String: String] = [:], applicationName: String = "tgworker",
-        timeout: Duration = .seconds(30)
+        timeout: Duration = .seconds(30), heartbeat: Heartbeat? = nil
     ) {
         self.conninfo = conninfo
         self.overrides = overrides
         self.applicationName = applicationName
         self.timeout = timeout
+        self.heartbeat = heartbeat
     }
 
-    /// Dead peers are noticed within about 15 s instead of libpq's two hours; what the conninfo says itself wins.
+    /// Dead peers are noticed within 9 s instead of libpq's two hours; what the conninfo says itself wins. With a
+    /// tcp_user_timeout it ends a connect, too, to an address that swallows packets (tcp(7): TCP_USER_TIMEOUT).
     private static let defaults = [
-        ("keepalives_idle", "5"), ("keepalives_interval", "3"), ("keepalives_count", "3"),
-        ("tcp_user_timeout", "10000"),
+        ("keepalives_idle", "3"), ("keepalives_interval", "2"), ("keepalives_count", "3"),
+        ("tcp_user_timeout", "9000"),
     ]
 
     /// The settings for PQconnectStartParams.
@@ -70,6 +75,7 @@ extension Connection {
 private actor ConnectAttempt {
     private let settings: [String: String]
     private let timeout: Duration
+    private let heartbeat: Heartbeat?
     private let reactor: Reactor
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { reactor.unownedExecutor }
@@ -77,12 +83,35 @@ private actor ConnectAttempt {
     init(_ configuration: ConnectionConfiguration, _ reactor: Reactor) throws(PostgresError) {
         settings = try configuration.settings()
         timeout = configuration.timeout
+        heartbeat = configuration.heartbeat
         self.reactor = reactor
     }
 
     func run(_ handlers: Connection.Handlers) async throws(PostgresError) -> Connection {
         let deadline = ContinuousClock.now + timeout
         let settings = settings
+        let hosts = await offload {
+            HostList(
+                resolvedOptions(settings),
+                explicitSession: settings["target_session_attrs"] ?? environment("PGTARGETSESSIONATTRS"))
+        }
+        guard let hosts else { return try await connect(settings, before: deadline, handlers) }
+        var errors: [(host: HostList.Host, error: PostgresError)] = []
+        for (index, host) in hosts.attempts.enumerated() {
+            let left = HostList.share(of: deadline - .now, among: hosts.attempts.count - index)
+            do {
+                return try await connect(settings.merging(host) { $1 }, before: .now + left, handlers)
+            } catch {
+                guard error.kind == .connect else { throw error }
+                errors.append((host, error))
+            }
+        }
+        throw HostList.failure(errors)
+    }
+
+    private func connect(
+        _ settings: [String: String], before deadline: ContinuousClock.Instant, _ handlers: Connection.Handlers
+    ) async throws(PostgresError) -> Connection {
         let started = await offload { Handle(connectStart(settings)) }
         guard let handle = started.pointer else {
             throw PostgresError(.connect, message: "out of memory")
@@ -93,7 +122,7 @@ private actor ConnectAttempt {
         PQsetErrorVerbosity(handle, PQERRORS_VERBOSE)
         try await establish(handle, before: deadline)
         PQsetErrorVerbosity(handle, PQERRORS_DEFAULT)
-        let connection = Connection(session, reactor: reactor, handlers: handlers)
+        let connection = Connection(session, reactor: reactor, heartbeat: heartbeat, handlers: handlers)
         await connection.open()
         return connection
     }
@@ -119,7 +148,12 @@ private actor ConnectAttempt {
     }
 }
 
-private func connectStart(_ settings: [String: String]) -> OpaquePointer? {
+private func environment(_ name: String) -> String? {
+    guard let value = getenv(name), value.pointee != 0 else { return nil }
+    return String(cString: value)
+}
+
+func connectStart(_ settings: [String: String]) -> OpaquePointer? {
     let pairs = settings.sorted { $0.key < $1.key }
     let keywords = pairs.map { strdup($0.key) }
     let values = pairs.map { strdup($0.value) }

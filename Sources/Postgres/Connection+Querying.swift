@@ -24,6 +24,11 @@ extension Connection {
         try await perform(.group(statements), part: .none, timeout: timeout)
     }
 
+    /// Asks whether the server is there, with a bare Sync: no query, no transaction, no snapshot.
+    public func ping(timeout: Duration = Connection.defaultTimeout) async throws(PostgresError) {
+        try await group([], timeout: timeout)
+    }
+
     /// Runs a script of several statements without parameters, in the simple protocol.
     ///
     /// - Returns: one answer for each statement.

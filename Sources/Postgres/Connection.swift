@@ -40,10 +40,14 @@ public actor Connection {
     let reactor: Reactor
     private let session: Session
     private var handlers: Handlers
-    private var machine = ConnectionStateMachine()
+    var machine = ConnectionStateMachine()
     private var waiters: [Exchange.ID: Waiter] = [:]
     private var lastID = 0
     private var watch: Reactor.Token?
+    private let heartbeat: Heartbeat?
+    var pulse: HeartbeatStateMachine?
+    var pulseTimer: Reactor.Token?
+    var isPinging = false
 
     /// The reactor's executor.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { reactor.unownedExecutor }
@@ -53,8 +57,9 @@ public actor Connection {
     /// The server's version, such as 150018 (PQserverVersion).
     public nonisolated let serverVersion: Int32
 
-    init(_ session: sending Session, reactor: Reactor, handlers: Handlers) {
+    init(_ session: sending Session, reactor: Reactor, heartbeat: Heartbeat?, handlers: Handlers) {
         self.session = session
+        self.heartbeat = heartbeat
         self.reactor = reactor
         self.handlers = handlers
         processID = PQbackendPID(session.connection)
@@ -63,10 +68,15 @@ public actor Connection {
 
     isolated deinit {
         endWatch()
+        stopPulse()
     }
 
-    /// Whether the connection can be used.
-    public var isOpen: Bool { machine.failure == nil }
+    /// Whether the connection can be used. Gives it up when its time is over: after a suspension of the machine, or of
+    /// the process, nobody may have looked yet.
+    public var isOpen: Bool {
+        if pulse?.next(.now) == .giveUp { beat() }
+        return machine.failure == nil
+    }
 
     /// Changes who is told about events from now on.
     public func setHandlers(_ handlers: Handlers) {
@@ -86,6 +96,8 @@ public actor Connection {
             }
         }
         deliverNotices()
+        pulse = heartbeat.map { HeartbeatStateMachine($0, now: .now) }
+        beat()
     }
 
     func newID() -> Int {
@@ -154,6 +166,9 @@ public actor Connection {
 
     private func send(_ id: Exchange.ID, _ operations: [Exchange.Operation]) {
         guard let waiter = waiters[id] else { return }
+        pulse?.sent(.now)
+        // With an interval the timer is set already, and for no later than this exchange needs.
+        if pulseTimer == nil { beat() }
         let sent =
             waiter.script.map { session.send(script: $0) } ?? session.send(waiter.statements, operations)
         guard sent else { return lose() }
@@ -177,6 +192,7 @@ public actor Connection {
             }
             guard let completion = machine.receive(answer) else { continue }
             session.exchangeEnded()
+            pulse?.answered()
             finish(completion.id, completion.outcome)
             act(on: machine.next())
         }
@@ -214,8 +230,8 @@ public actor Connection {
         }
     }
 
-    private func lose(_ error: PostgresError? = nil) {
-        let error = error ?? PostgresError(.connectionLost, message: session.errorMessage)
+    func lose(_ error: PostgresError? = nil) {
+        let error = error ?? machine.farewell ?? PostgresError(.connectionLost, message: session.errorMessage)
         let lost = handlers.lost
         if end(with: error) { lost(error) }
     }
@@ -225,6 +241,7 @@ public actor Connection {
         guard machine.failure == nil else { return false }
         let ids = machine.close(error)
         endWatch()
+        stopPulse()
         session.finish()
         handlers = Handlers()
         for id in ids { finish(id, .failure(error)) }

@@ -33,6 +33,13 @@ struct ConnectionStateMachine {
     /// The exchange on the wire.
     var running: Exchange? { current?.exchange }
 
+    /// Why the server has ended the connection, if the last thing it said was an error: libpq only says that it is gone.
+    var farewell: PostgresError? {
+        current?.failure.map {
+            PostgresError(.connectionLost, sqlState: $0.sqlState, message: $0.message, detail: $0.detail, hint: $0.hint)
+        }
+    }
+
     mutating func enqueue(_ exchange: Exchange) -> Action {
         if let failure { return .fail(exchange.id, failure) }
         switch exchange.part {

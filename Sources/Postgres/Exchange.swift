@@ -74,7 +74,8 @@ struct ExchangeProgress: Sendable {
     let operations: [Exchange.Operation]
     private var position = 0
     private var rows: [Rows] = []
-    private var failure: PostgresError?
+    /// The first error among the answers.
+    private(set) var failure: PostgresError?
     /// Why the statement is being cancelled, if it is.
     var interruption: PostgresError.Kind?
     private(set) var newlyPrepared: [String] = []

@@ -72,11 +72,11 @@ public struct SQLState: RawRepresentable, Sendable, Hashable, CustomStringConver
     /// The message, with the SQLSTATE.
     public var description: String { rawValue }
 
-    /// Connection trouble (08), a transaction to be repeated (40), resources (53), lock not available (55P03), or the
-    /// server starting, stopping or cancelling (57P).
+    /// Connection trouble (08), a transaction to be repeated (40), resources (53), lock not available (55P03), the server
+    /// starting or stopping (57P), or a statement cancelled by an administrator or a time limit (57014).
     public var isTransient: Bool {
         ["08", "40", "53"].contains { rawValue.hasPrefix($0) } || rawValue.hasPrefix("57P")
-            || self == .lockNotAvailable
+            || self == .lockNotAvailable || self == .queryCanceled
     }
 
     /// lock_not_available.

@@ -170,7 +170,7 @@ struct ConnectionConfigurationTests {
         #expect(settings["user"] == "u")
         #expect(settings["dbname"] == "other")
         #expect(settings["keepalives_idle"] == "60")
-        #expect(settings["keepalives_interval"] == "3")
+        #expect(settings["keepalives_interval"] == "2")
         #expect(settings["client_encoding"] == "UTF8")
         #expect(settings["fallback_application_name"] == "tgworker run")
         #expect(settings["application_name"] == nil)

@@ -202,4 +202,16 @@ struct ConnectionStateMachineTests {
         #expect(machine.interrupt(1, .timeout) == .none)
         #expect(machine.cancelDelivered() == .none)
     }
+
+    @Test("knows why the server has ended the connection, when that was the last it said")
+    func farewell() {
+        var machine = ConnectionStateMachine()
+        #expect(machine.farewell == nil)
+        _ = machine.enqueue(Exchange(id: 1, content: .group([Statement("begin")])))
+        #expect(machine.farewell == nil)
+        let reason = PostgresError(.server, sqlState: "08P01", message: "not in this mode")
+        #expect(machine.receive(.failed(reason)) == nil)
+        #expect(
+            machine.farewell == PostgresError(.connectionLost, sqlState: "08P01", message: "not in this mode"))
+    }
 }

@@ -48,7 +48,7 @@ struct PostgresErrorTests {
             (PostgresError(.server, sqlState: "40001", message: ""), true),
             (PostgresError(.server, sqlState: .lockNotAvailable, message: ""), true),
             (PostgresError(.server, sqlState: "57P01", message: ""), true),
-            (PostgresError(.server, sqlState: .queryCanceled, message: ""), false),
+            (PostgresError(.server, sqlState: .queryCanceled, message: ""), true),
             (PostgresError(.server, sqlState: .uniqueViolation, message: ""), false),
             (PostgresError(.configuration, message: ""), false),
             (PostgresError(.cancelled, message: ""), false),

@@ -33,10 +33,15 @@ public struct Cluster: Sendable {
     /// - Parameters:
     ///   - tcp: Whether it also listens on 127.0.0.1.
     ///   - fsync: Whether it writes to the disk as a production server does.
-    public static func start(tcp: Bool = false, fsync: Bool = false) async throws -> Cluster {
+    ///   - primary: The cluster that it is a streaming standby of, if any.
+    public static func start(
+        tcp: Bool = false, fsync: Bool = false, standbyOf primary: Cluster? = nil
+    ) async throws -> Cluster {
         // Not below TMPDIR, which may be too long for the path of a socket.
         let directory = try await Command.run("mktemp", ["-d", "/tmp/tgworker-test.XXXXXX"])
-        let options = (tcp ? ["--tcp"] : []) + (fsync ? ["--fsync"] : [])
+        let options =
+            (tcp ? ["--tcp"] : []) + (fsync ? ["--fsync"] : [])
+            + (primary.map { ["--standby-of", $0.directory] } ?? [])
         let processIdentifier = ProcessInfo.processInfo.processIdentifier
         try await script(["start"] + options + ["--while", "\(processIdentifier)", directory])
         let facts = try await script(["show", directory]).split(separator: "\n").reduce(into: [String: String]()) {

@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 import Synchronization
 
-/// A TCP relay before the database server, which can change what the server says, and cut the way without a word.
+/// A TCP relay before the database server, which can change what the server says, and stop relaying without a word.
 ///
 /// Each direction of each connection has a thread of its own; they end with the connection, the relay with its process.
 public final class DatabaseProxy: Sendable {
@@ -30,50 +30,26 @@ public final class DatabaseProxy: Sendable {
         Thread.detachNewThread { [gate] in Self.accept(on: listener, server, gate, rewrite) }
     }
 
-    /// Lets nothing through any more, in neither direction, the end of a connection included: neither side hears of it.
-    /// New connections are accepted, by the kernel, and come no further.
-    public func blackhole() {
-        gate.isShut.store(true, ordering: .sequentiallyConsistent)
-    }
-
-    /// Lets everything through again, what was held back first.
-    public func heal() {
-        gate.isShut.store(false, ordering: .sequentiallyConsistent)
-    }
-
     /// Stops listening; connections that stand go on.
     public func close() {
         shutdown(listener, Int32(SHUT_RDWR))
     }
 
-    /// Whether something may pass. Asked again and again, because a thread that waits here holds nothing up.
-    private final class Gate: Sendable {
-        let isShut = Atomic(false)
-
-        func pass() {
-            while isShut.load(ordering: .sequentiallyConsistent) { usleep(10_000) }
-        }
+    /// From now on nothing gets through, in no direction, and nothing is closed. New connections are accepted and hang
+    /// as well.
+    public func blackhole() {
+        gate.close()
     }
 
-    /// Two sockets, closed by the second of the two directions to end: a descriptor that is closed earlier may be
-    /// somebody else's by the time that the other direction uses it.
-    private final class Pair: Sendable {
-        let client: Int32
-        let upstream: Int32
-        private let ended = Atomic(0)
+    /// Everything goes on, with what was held up.
+    public func heal() {
+        gate.open()
+    }
 
-        init(client: Int32, upstream: Int32) {
-            self.client = client
-            self.upstream = upstream
-        }
-
-        func end() {
-            shutdown(client, Int32(SHUT_RDWR))
-            shutdown(upstream, Int32(SHUT_RDWR))
-            guard ended.add(1, ordering: .sequentiallyConsistent).newValue == 2 else { return }
-            Glibc.close(client)
-            Glibc.close(upstream)
-        }
+    /// From now on, and on connections that stand too, the client gets no notification any more; everything else gets
+    /// through. For connections without TLS.
+    public func swallowNotifications() {
+        gate.swallowNotifications()
     }
 
     private static func accept(
@@ -82,18 +58,27 @@ public final class DatabaseProxy: Sendable {
         while true {
             let client = Glibc.accept(listener, nil, nil)
             guard client >= 0 else { break }
-            gate.pass()
-            let upstream = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-            guard withAddress(server, { connect(upstream, $0, $1) }) == 0 else {
-                Glibc.close(client)
-                Glibc.close(upstream)
-                continue
-            }
-            let pair = Pair(client: client, upstream: upstream)
-            Thread.detachNewThread { pump(from: client, to: upstream, pair, gate) { $0 } }
-            Thread.detachNewThread { pump(from: upstream, to: client, pair, gate, rewrite) }
+            Thread.detachNewThread { relay(client, to: server, gate, rewrite) }
         }
         Glibc.close(listener)
+    }
+
+    private static func relay(
+        _ client: Int32, to server: Int, _ gate: Gate, _ rewrite: @escaping @Sendable ([UInt8]) -> [UInt8]
+    ) {
+        gate.pass()
+        let upstream = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        guard withAddress(server, { connect(upstream, $0, $1) }) == 0 else {
+            Glibc.close(client)
+            Glibc.close(upstream)
+            return
+        }
+        let pair = Pair(client: client, upstream: upstream)
+        Thread.detachNewThread { pump(from: client, to: upstream, pair, gate) { $0 } }
+        var messages = ServerMessages()
+        pump(from: upstream, to: client, pair, gate) { bytes in
+            rewrite(messages.filter(bytes, dropping: gate.swallows ? ServerMessages.notification : nil))
+        }
     }
 
     private static func pump(
@@ -124,5 +109,44 @@ public final class DatabaseProxy: Sendable {
                 body($0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
+    }
+}
+
+/// What holds up the threads of a relay.
+private final class Gate: Sendable {
+    private let isClosed = Atomic(false)
+    private let isSwallowing = Atomic(false)
+
+    func close() { isClosed.store(true, ordering: .sequentiallyConsistent) }
+
+    func open() { isClosed.store(false, ordering: .sequentiallyConsistent) }
+
+    func pass() {
+        while isClosed.load(ordering: .sequentiallyConsistent) { usleep(5000) }
+    }
+
+    func swallowNotifications() { isSwallowing.store(true, ordering: .sequentiallyConsistent) }
+
+    var swallows: Bool { isSwallowing.load(ordering: .sequentiallyConsistent) }
+}
+
+/// Two sockets, closed by the second of the two directions to end: a descriptor that is closed earlier may be somebody
+/// else's by the time that the other direction uses it.
+private final class Pair: Sendable {
+    private let client: Int32
+    private let upstream: Int32
+    private let ended = Atomic(0)
+
+    init(client: Int32, upstream: Int32) {
+        self.client = client
+        self.upstream = upstream
+    }
+
+    func end() {
+        shutdown(client, Int32(SHUT_RDWR))
+        shutdown(upstream, Int32(SHUT_RDWR))
+        guard ended.add(1, ordering: .sequentiallyConsistent).newValue == 2 else { return }
+        Glibc.close(client)
+        Glibc.close(upstream)
     }
 }

@@ -13,6 +13,20 @@ public struct TestDatabase: Sendable {
     /// The same as keywords and values.
     public var conninfo: String { cluster.conninfo(database: name) }
 
+    /// The same database in another cluster, such as a standby of this one.
+    public func copy(in cluster: Cluster) -> TestDatabase {
+        TestDatabase(name: name, kind: kind, cluster: cluster)
+    }
+
+    /// A conninfo over TCP without TLS, as it goes through a ``DatabaseProxy``.
+    ///
+    /// - Parameter ports: one for each host to be tried; all are on 127.0.0.1.
+    public func conninfo(ports: Int...) -> String {
+        let hosts = ports.map { _ in "127.0.0.1" }.joined(separator: ",")
+        let list = ports.map(String.init).joined(separator: ",")
+        return "host=\(hosts) port=\(list) dbname=\(name) user=odoo password=odoo sslmode=disable"
+    }
+
     /// Runs SQL through the psql client, each statement in its own transaction, as a DBA would.
     ///
     /// Returns the rows, one per line, columns separated by `|`. Throws at the first error, with its SQLSTATE.

@@ -43,7 +43,9 @@ actor OperatorToaster {
     ) {
         var configuration = database
         configuration.overrides["dbname"] = "postgres"
+        configuration.overrides["application_name"] = "tgworker toasts"
         configuration.timeout = .seconds(5)
+        configuration.heartbeat = Heartbeat(every: nil, limit: .seconds(10))
         self.pool = pool
         self.reactor = reactor
         self.events = events

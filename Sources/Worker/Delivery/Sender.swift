@@ -48,7 +48,6 @@ actor Sender {
         let recovered = try await connection.group([
             OutboxStatements.recover(mine: machine.known, hold: catalog.holdsUnknown),
             ChatStatements.pauses(bot: api.token.botID),
-            OutboxStatements.mendLanes,
         ])
         if recovered[0].affected > 0 {
             events(.recovered(count: recovered[0].affected, held: catalog.holdsUnknown))
@@ -57,11 +56,21 @@ actor Sender {
             let microseconds: Int64 = try pause.get("microseconds")
             machine.pause(try pause.find("chat_id"), until: .now + .microseconds(microseconds))
         }
+        try await mendLanes(on: connection)
         machine.wake()
         return await withCheckedContinuation { continuation in
             self.connection = connection
             ended = continuation
             step()
+        }
+    }
+
+    /// With very many lanes it takes longer than the session lets a statement run: that keeps nobody from sending.
+    private func mendLanes(on connection: Connection) async throws(PostgresError) {
+        do {
+            try await connection.group([OutboxStatements.mendLanes])
+        } catch {
+            guard error.sqlState == .queryCanceled else { throw error }
         }
     }
 
@@ -203,6 +212,7 @@ actor Sender {
     }
 
     private func attempt(_ message: OutboxMessage) async {
+        guard await mayBegin() else { return conclude(message, .requeue(Requeued(unsent: message)), flow: .untried) }
         let text: DeliveryText
         switch DeliveryText.prepare(message, catalog: catalog) {
         case .text(let prepared):
@@ -218,6 +228,9 @@ actor Sender {
         }
         var outcome = await api.sendMessage(text.message)
         if case .refused(let refusal) = outcome, refusal.reason == .badEntities, let plain = text.plainMessage {
+            guard await mayBegin() else {
+                return conclude(message, .requeue(Requeued(unsent: message)), flow: .untried)
+            }
             events(.sentPlain(outboxID: message.id, reason: refusal.description))
             outcome = await api.sendMessage(plain)
         }
@@ -229,6 +242,11 @@ actor Sender {
             events(.sent(outboxID: message.id, attempt: message.attempt, sinceEvent: age))
         }
         conclude(message, verdict, flow: flow)
+    }
+
+    /// Whether the session is there, by which this instance is the sender: without it, another may be by now.
+    private func mayBegin() async -> Bool {
+        await connection?.isOpen ?? false
     }
 
     private func conclude(_ message: OutboxMessage, _ verdict: Verdict, flow: Verdict.Flow) {

@@ -4,13 +4,13 @@ extension WorkerEvent {
     /// How loud it is in the log.
     public var level: Logger.Level {
         switch self {
-        case .sent, .updateHandled: .debug
+        case .sent, .updateHandled, .wokenUp: .debug
         case .started, .listening, .connected, .identified, .standingBy, .becameSender, .reloading, .draining, .stopped,
             .resumed, .receiving, .receivingResumed, .webhookSet:
             .info
         case .recovered, .postponed, .sentPlain, .webhookRemoved, .toastFailed, .menuFailed, .chatMoved: .notice
         case .waiting, .disconnected, .gaveUp, .paused, .abandoned, .updateFailed, .receivingPaused, .webhookTrouble,
-            .settlingFailed:
+            .settlingFailed, .deaf:
             .warning
         case .tokenRejected: .error
         }
@@ -27,6 +27,8 @@ extension WorkerEvent {
         case .identified: "reached Telegram"
         case .standingBy: "another instance sends, standing by"
         case .becameSender: "sending"
+        case .wokenUp: "notifications arrive"
+        case .deaf: "notifications do not arrive, replacing the session"
         case .recovered: "found messages of a sender that stopped"
         case .sent: "sent"
         case .postponed: "not sent yet"
@@ -63,6 +65,7 @@ extension WorkerEvent {
         case .disconnected(let reason): ["reason": "\(reason)"]
         case .waiting(let reason, let pause): ["reason": "\(reason)", "retry_in": "\(pause.shown)"]
         case .identified(let id, let username): ["bot": "\(id)", "username": "\(username ?? "-")"]
+        case .wokenUp(let duration): ["after": "\(duration.shown)"]
         case .recovered(let count, let held): ["messages": "\(count)", "held": "\(held)"]
         case .sent(let id, let attempt, let age):
             ["outbox": "\(id)", "attempt": "\(attempt)", "since_event": "\(age.shown)"]
@@ -88,7 +91,7 @@ extension WorkerEvent {
             .menuFailed(let reason):
             ["reason": "\(reason)"]
         case .draining(let count), .abandoned(let count): ["under_way": "\(count)"]
-        case .standingBy, .becameSender, .resumed, .receivingResumed, .webhookSet, .reloading, .stopped: [:]
+        case .standingBy, .becameSender, .deaf, .resumed, .receivingResumed, .webhookSet, .reloading, .stopped: [:]
         }
     }
 }

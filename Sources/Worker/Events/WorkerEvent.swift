@@ -18,6 +18,10 @@ public enum WorkerEvent: Sendable, Equatable {
     case standingBy
     /// This instance sends.
     case becameSender
+    /// A notification to itself was heard, so long after it was sent.
+    case wokenUp(after: Duration)
+    /// A notification to itself was not heard: the session is replaced.
+    case deaf
     /// Messages were found whose sender had stopped while it sent them.
     case recovered(count: Int, held: Bool)
     /// A message, or a part of one, was accepted by Telegram; time since the business transaction began.

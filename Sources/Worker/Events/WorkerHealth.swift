@@ -29,8 +29,8 @@ public final class WorkerHealth: Sendable {
             case .tokenRejected(let reason):
                 state.obstacle = "Telegram does not accept the bot token (\(reason))"
             case .draining, .abandoned, .stopped: state.isStopping = true
-            case .started, .listening, .recovered, .sent, .postponed, .gaveUp, .sentPlain, .chatMoved, .paused,
-                .resumed, .reloading,
+            case .started, .listening, .wokenUp, .deaf, .recovered, .sent, .postponed, .gaveUp, .sentPlain, .chatMoved,
+                .paused, .resumed, .reloading,
                 .receiving,
                 .updateHandled, .updateFailed, .receivingPaused, .receivingResumed, .webhookRemoved, .webhookSet,
                 .webhookTrouble, .settlingFailed, .toastFailed, .menuFailed:

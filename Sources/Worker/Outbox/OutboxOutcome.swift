@@ -50,3 +50,12 @@ struct Requeued: Sendable, Equatable {
         case moves(Int64, to: Int64)
     }
 }
+
+extension Requeued {
+    /// What was claimed and not begun: nothing became of it.
+    init(unsent message: OutboxMessage) {
+        self.init(
+            id: message.id, attempt: message.attempt, delay: .zero, partsSent: message.partsSent,
+            messageID: message.firstMessageID)
+    }
+}

@@ -48,7 +48,12 @@ struct Housekeeping: Sendable {
     /// - Returns: whether there is more.
     static func run(on connection: Connection, turns: Int = 10) async throws(PostgresError) -> Bool {
         for _ in 0..<turns {
-            let isMore = try await connection.group(statements).contains { $0.affected == batch }
+            var isMore = false
+            // One at a time: each may take as long as the session lets a statement run.
+            for statement in statements {
+                let removed = try await connection.group([statement])[0].affected
+                if removed == batch { isMore = true }
+            }
             guard isMore else { return false }
         }
         return true

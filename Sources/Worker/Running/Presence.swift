@@ -39,6 +39,15 @@ struct Presence: Sendable {
             [.text(instance), .text(role)], prepared: true)
     }
 
+    /// Says that this instance sends, in a notification to itself as well, and how long the last of these took.
+    func call(_ payload: String, wakeUp: Duration?, on connection: Connection) async throws(PostgresError) {
+        try await connection.query(
+            """
+            update tgworker.worker set role = 'sender', heartbeat_at = now(), wake_up = coalesce($2, wake_up)
+            where instance = $1 returning pg_notify('tgworker', $3)
+            """, [.text(instance), wakeUp.map { .interval($0) } ?? .null, .text(payload)], prepared: true)
+    }
+
     /// Enters the bot as Telegram knows it.
     static func record(_ bot: BotUser, on connection: Connection) async throws(PostgresError) {
         try await connection.query(

@@ -3,47 +3,86 @@ import Reactor
 
 /// What the sender does from time to time although nothing was heard.
 struct SenderUpkeep: Sendable {
+    /// Why the sender's session has to be replaced although the server has not ended it.
+    enum Trouble: Sendable {
+        /// Notifications are not heard.
+        case deaf
+        /// What is between us and the server shares sessions.
+        case shared(String)
+        /// Customers must not be written to from this database any more.
+        case refused(StartupProblem)
+    }
+
     let presence: Presence
     let sender: Sender
     let inbox: UpdateInbox
+    let wakePath: WakePath
+    /// Where there is a pooler: its mode may be changed.
+    let pooler: PoolerCheck?
     let reactor: Reactor
-    /// Called when customers must not be written to from this database any more.
-    let refuse: @Sendable (StartupProblem) async -> Void
 
     /// Runs until the task is cancelled.
-    func run(on connection: Connection) async {
-        async let tidying: Void = tidy(on: connection)
-        await look(on: connection)
-        await tidying
-    }
-
-    /// Once a minute: looks whether this is still the database to send from, says that it is alive, looks at the queue,
-    /// its lanes and the errands, and now and then reads Odoo's tables again.
-    private func look(on connection: Connection) async {
-        var minutes = 0
-        while await reactor.sleep(for: .seconds(60) * Double.random(in: 0.8...1.2)) {
-            minutes += 1
-            do {
-                try await DatabaseCheck.checkIdentity(on: connection)
-                try await presence.record("sender", on: connection)
-                try await connection.group([OutboxStatements.mendLanes])
-                if minutes.isMultiple(of: 10) {
-                    await sender.use(try await OdooCatalog.load(from: connection))
-                }
-            } catch let problem as StartupProblem {
-                return await refuse(problem)
-            } catch {
-                // The sender meets the same trouble and ends the session.
+    ///
+    /// - Returns: what is wrong with the session, if anything.
+    func run(on connection: Connection) async -> Trouble? {
+        await withTaskGroup(of: Trouble?.self) { group in
+            group.addTask { await look(on: connection) }
+            group.addTask {
+                await tidy(on: connection)
+                return nil
             }
-            await sender.wake()
-            await inbox.settle()
+            var trouble: Trouble?
+            for await found in group where trouble == nil {
+                trouble = found
+                if found != nil { group.cancelAll() }
+            }
+            return trouble
         }
     }
 
-    /// Removes what is old: soon after the start, once a minute, and without much of a pause while there is more.
+    /// Soon after the start and once a minute: says that it is alive, and whether it hears; looks whether this is still the
+    /// database to send from, at the queue, its lanes and the errands, and now and then reads Odoo's tables again.
+    private func look(on connection: Connection) async -> Trouble? {
+        var minutes = 0
+        var pause = Duration.seconds(1)
+        while await reactor.sleep(for: pause) {
+            if let trouble = await listen(on: connection) { return trouble }
+            if minutes > 0 {
+                do {
+                    try await DatabaseCheck.checkIdentity(on: connection)
+                    try await connection.group([OutboxStatements.mendLanes])
+                    if minutes.isMultiple(of: 10) {
+                        await sender.use(try await OdooCatalog.load(from: connection))
+                    }
+                } catch let problem as StartupProblem {
+                    return .refused(problem)
+                } catch {
+                    // The sender meets the same trouble and ends the session.
+                }
+                await sender.wake()
+                await inbox.settle()
+            }
+            minutes += 1
+            pause = .seconds(60) * Double.random(in: 0.8...1.2)
+        }
+        return nil
+    }
+
+    private func listen(on connection: Connection) async -> Trouble? {
+        do {
+            _ = try await pooler?.run(on: connection)
+        } catch let problem as StartupProblem {
+            return .shared(problem.description)
+        } catch {
+            // The session's own trouble, which others meet as well.
+        }
+        return await wakePath.check(on: connection) ? nil : .deaf
+    }
+
+    /// Removes what is old: soon after the start, now and then, and without much of a pause while there is more.
     private func tidy(on connection: Connection) async {
         var isMore = true
-        while await reactor.sleep(for: isMore ? .seconds(2) : .seconds(60)) {
+        while await reactor.sleep(for: isMore ? .seconds(2) : .seconds(600)) {
             isMore = (try? await Housekeeping.run(on: connection)) ?? false
         }
     }

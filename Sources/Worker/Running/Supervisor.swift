@@ -12,9 +12,15 @@ actor Supervisor {
     private let presence = Presence()
     /// Takes updates as soon as the bot is known, whoever sends.
     nonisolated let inbox: UpdateInbox
+    private let pooler: PoolerCheck
+    private let wakePath: WakePath
 
     private var isStopping = false
     private var hasServed = false
+    /// Since when this session has been of use.
+    private var servingSince: ContinuousClock.Instant?
+    /// Something between it and the server pools sessions.
+    private var isPooled = false
     private var sender: Sender?
     private var senderToken: BotToken?
     private var receiving: Task<Void, Never>?
@@ -37,11 +43,15 @@ actor Supervisor {
         _ configuration: WorkerConfiguration, schemaVersion: Int, reactor: Reactor,
         events: @escaping @Sendable (WorkerEvent) -> Void
     ) {
+        var configuration = configuration
+        configuration.database.heartbeat = SenderLease.clientHeartbeat
         self.configuration = configuration
         self.schemaVersion = schemaVersion
         self.reactor = reactor
         self.events = events
         inbox = UpdateInbox(database: configuration.database, reactor: reactor, events: events)
+        pooler = PoolerCheck(configuration.database, reactor: reactor)
+        wakePath = WakePath(presence: presence, inbox: inbox, reactor: reactor, events: events)
     }
 
     // MARK: From outside
@@ -87,9 +97,9 @@ actor Supervisor {
         while !isStopping {
             do {
                 let connection = try await connect()
-                let begun = ContinuousClock.now
-                // Only what has held for a while ends a row of failures: a session that breaks at once does not.
-                defer { if ContinuousClock.now - begun > .seconds(30) { failures = 0 } }
+                servingSince = nil
+                // Only what has been of use for a moment ends a row of failures: a session that breaks at once does not.
+                defer { if let servingSince, .now - servingSince > .seconds(3) { failures = 0 } }
                 try await serve(connection)
             } catch {
                 lost = nil
@@ -128,13 +138,17 @@ actor Supervisor {
     private func serve(_ connection: Connection) async throws {
         refusal = nil
         do {
+            isPooled = try await pooler.run(on: connection)
             let database = try await DatabaseCheck.run(on: connection, schemaVersion: schemaVersion)
             lastWaiting = nil
             events(.connected(database: database, serverVersion: connection.serverVersion))
             // LISTEN is committed before the queue is first looked at, so that nothing falls between the two.
-            try await connection.group(Self.sessionSettings + [Statement("listen tgworker")])
+            try await connection.group(
+                [Self.withoutCompiling] + SenderLease.settings(serverVersion: connection.serverVersion)
+                    + [Statement("listen tgworker")])
             try await presence.announce(on: connection)
             hasServed = true
+            servingSince = .now
             while !isStopping {
                 if let lost { throw lost }
                 try await DatabaseCheck.checkIdentity(on: connection)
@@ -176,19 +190,14 @@ actor Supervisor {
         await sender?.reject(reason)
     }
 
-    /// The queue's statements take a millisecond, whatever the planner thinks: compiling them would take a hundred. And
-    /// the server, too, is to notice within seconds that this machine is gone, and give up its locks then (PostgreSQL,
-    /// TCP Settings; without effect on a Unix socket).
-    private static let sessionSettings = [
-        Statement("set jit = off"),
-        Statement("set tcp_keepalives_idle = 5"), Statement("set tcp_keepalives_interval = 3"),
-        Statement("set tcp_keepalives_count = 3"), Statement("set tcp_user_timeout = '10s'"),
-    ]
+    /// The queue's statements take a millisecond, whatever the planner thinks: compiling them would take a hundred.
+    private static let withoutCompiling = Statement("set jit = off")
 
     private func notified(_ notification: Notification) {
         switch notification.payload {
         case "configuration": Task { await reload() }
         case "errand": if sender != nil { Task { await inbox.settle() } }
+        case let payload where wakePath.assumeIsolated({ $0.hear(payload) }): break
         default: if let sender { Task { await sender.wake() } }
         }
     }
@@ -199,6 +208,21 @@ actor Supervisor {
         pausing?.cancel()
         receiving?.cancel()
         if let sender { Task { await sender.disconnected(error) } }
+    }
+
+    /// Ends a session that the server would keep.
+    private func replace(_ connection: Connection, because trouble: SenderUpkeep.Trouble) async {
+        let reason: String
+        switch trouble {
+        case .refused(let problem): return await refuse(problem)
+        case .deaf:
+            events(.deaf)
+            reason = "notifications do not arrive"
+        case .shared(let problem): reason = problem
+        }
+        guard await connection.isOpen else { return }
+        await connection.close()
+        disconnected(PostgresError(.connectionLost, message: reason))
     }
 
     // MARK: Steps to sending
@@ -253,7 +277,7 @@ actor Supervisor {
                 try await presence.record("standby", on: connection)
             }
             looks += 1
-            await pause(for: .seconds(2) * Double.random(in: 0.75...1.25))
+            await pause(for: SenderLease.look * Double.random(in: SenderLease.lookJitter))
         }
         return false
     }
@@ -284,10 +308,12 @@ actor Supervisor {
         self.sender = sender
         events(.becameSender)
         let upkeep = Task {
-            await SenderUpkeep(
-                presence: presence, sender: sender, inbox: inbox, reactor: reactor,
-                refuse: { [weak self] in await self?.refuse($0) }
-            ).run(on: connection)
+            let upkeep = SenderUpkeep(
+                presence: presence, sender: sender, inbox: inbox, wakePath: wakePath, pooler: isPooled ? pooler : nil,
+                reactor: reactor)
+            if let trouble = await upkeep.run(on: connection), !Task.isCancelled {
+                await replace(connection, because: trouble)
+            }
         }
         defer { upkeep.cancel() }
         let catalog = try await OdooCatalog.load(from: connection)

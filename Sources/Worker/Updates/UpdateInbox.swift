@@ -24,7 +24,10 @@ actor UpdateInbox {
         var configuration = database
         // Telegram asks again by itself: better to say soon that the database is away, or that a row cannot be had.
         configuration.timeout = .seconds(5)
-        configuration.applicationName = "tgworker inbox"
+        // Over the name that the command gives to all that it connects to.
+        configuration.overrides["application_name"] = "tgworker inbox"
+        // Nothing waits long in here: what is not answered is not there any more.
+        configuration.heartbeat = Heartbeat(every: nil, limit: .seconds(10))
         pool = ConnectionPool(
             configuration, limit: Self.connections,
             opening: [Statement("set jit = off"), Statement("set lock_timeout = '500ms'")], on: reactor)
@@ -74,6 +77,13 @@ actor UpdateInbox {
     func reportUnavailable(_ reason: String) {
         if unavailability != reason { events(.receivingPaused(reason: reason, retryAfter: .zero)) }
         unavailability = reason
+    }
+
+    /// Says that the sender is alive and calls it, by another session than its own.
+    func announceSender(_ presence: Presence, wakeUp: Duration?, calling payload: String) async throws {
+        try await pool.withConnection { connection in
+            try await presence.call(payload, wakeUp: wakeUp, on: connection)
+        }
     }
 
     /// Carries out what managers and customers have left to be done, see ``Settlement``.

@@ -43,7 +43,8 @@ struct Advice: Equatable, CustomStringConvertible {
         case .connectionLost:
             self.init(
                 "the connection to the database broke (\(error.message))",
-                known ?? "run it again when the server is back; what was done so far stays")
+                known ?? Self.byMessage.first { error.message.contains($0.fragment) }?.remedy
+                    ?? "run it again when the server is back; what was done so far stays")
         case .timeout:
             self.init(
                 "the database did not answer in time",
@@ -107,6 +108,8 @@ struct Advice: Equatable, CustomStringConvertible {
         ("could not translate host name", "check the spelling of the host and the name service"),
         ("no password supplied", "give the password in PGPASSFILE, PGPASSWORD, TGWORKER_DATABASE_URL or --odoo-conf"),
         ("does not support SSL", "set sslmode=prefer in --database-url, or turn SSL on at the server"),
+        // PgBouncer's words.
+        ("statement pooling mode", "connect to PostgreSQL directly, or set pool_mode=session for this database"),
         ("certificate", "check sslmode and sslrootcert in --database-url"),
         ("sslmode", "check sslmode in --database-url or db_sslmode in Odoo's file"),
         ("service", "check the service's name in --database-url or PGSERVICE, and the file ~/.pg_service.conf"),

@@ -29,6 +29,8 @@ struct WorkerEventTests {
         Line(.identified(botID: 42, username: nil), .info, ["bot": "42", "username": "-"]),
         Line(.standingBy, .info),
         Line(.becameSender, .info),
+        Line(.wokenUp(after: .milliseconds(2)), .debug, ["after": "0.002s"]),
+        Line(.deaf, .warning),
         Line(.recovered(count: 3, held: true), .notice, ["messages": "3", "held": "true"]),
         Line(
             .sent(outboxID: 7, attempt: 2, sinceEvent: .milliseconds(4)), .debug,
@@ -124,9 +126,11 @@ struct WorkerEventTests {
                 case .toastFailed: 30
                 case .menuFailed: 31
                 case .chatMoved: 32
+                case .wokenUp: 33
+                case .deaf: 34
                 }
             })
-        #expect(kinds == Set(1...32))
+        #expect(kinds == Set(1...34))
     }
 
     @Test(
