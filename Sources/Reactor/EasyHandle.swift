@@ -22,8 +22,6 @@ final class EasyHandle {
         tgw_easy_setopt_long(easy, CURLOPT_NOSIGNAL, 1)
         tgw_easy_setopt_long(easy, CURLOPT_TCP_KEEPALIVE, 1)
         tgw_easy_setopt_long(easy, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
-        // Wait for a connection that is being made, which may turn out to be HTTP/2, instead of making another.
-        tgw_easy_setopt_long(easy, CURLOPT_PIPEWAIT, 1)
     }
 
     deinit {
@@ -39,6 +37,11 @@ final class EasyHandle {
         received.pointee.requests_begun = 0
         tgw_easy_set_id(easy, UInt(token))
         tgw_easy_setopt_string(easy, CURLOPT_URL, request.url)
+        // Wait for a connection that is being made, which may turn out to be HTTP/2, instead of making another. Over TLS
+        // that is known after the handshake; in plain text libcurl would wait for the first answer, and a long poll's
+        // takes a minute.
+        let mayBeHTTP2 = request.url.prefix(6).lowercased() == "https:"
+        tgw_easy_setopt_long(easy, CURLOPT_PIPEWAIT, mayBeHTTP2 ? 1 : 0)
         setHeaders(request.headers)
         switch request.method {
         case .get:

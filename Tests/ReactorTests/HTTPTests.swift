@@ -45,6 +45,18 @@ struct HTTPTests {
         #expect(!request.headers.contains { $0.lowercased().hasPrefix("expect") })
     }
 
+    @Test("does not wait for another one's answer, were it the first of this server")
+    func besideLongPoll() async throws {
+        defer { reactor.shutdown() }
+        let server = try HTTPServer { $0.line.contains("/poll") ? .silence : .response(200, Array("now".utf8)) }
+        let poll = Task { try await reactor.perform(HTTPRequest(url: server.url("/poll"), timeout: .seconds(60))) }
+        for await _ in server.arrivals { break }
+        let answer = try await reactor.perform(HTTPRequest(url: server.url("/send"), timeout: .seconds(20)))
+        #expect(answer.body == Array("now".utf8))
+        poll.cancel()
+        _ = await poll.result
+    }
+
     @Test("uses one connection for requests that follow each other, and nothing of one in the next")
     func reuse() async throws {
         defer { reactor.shutdown() }
