@@ -78,7 +78,7 @@ struct TakeoverTests {
         #expect(texts.count { $0 == "in doubt" } == (hold ? 1 : 2))
         #expect(
             try await shop.database.psql("select outcome, in_doubt from tgworker.delivery where chat_id = 11")
-                == (hold ? "unknown|0" : "sent|1"))
+                == (hold ? "unknown|1" : "sent|1"))
         for worker in [cut, direct] {
             await worker.terminate()
             #expect(try await worker.exit() == .exited(0))
