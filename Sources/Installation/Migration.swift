@@ -26,6 +26,7 @@ public struct Migration: Sendable, Equatable {
         Migration(6, "identification", PackageResources.m0006_identification_sql),
         Migration(7, "customers", PackageResources.m0007_customers_sql),
         Migration(8, "housekeeping", PackageResources.m0008_housekeeping_sql),
+        Migration(9, "queue", PackageResources.m0009_queue_sql),
     ]
 
     /// The schema version that this program works with.

@@ -49,7 +49,6 @@ actor Sender {
                 select (extract(epoch from max(paused_until) - clock_timestamp()) * 1000000)::bigint as microseconds
                 from tgworker.bot where id = $1 and paused_until > clock_timestamp()
                 """, [.integer(api.token.botID)]),
-            OutboxStatements.mendLanes,
         ])
         if recovered[0].affected > 0 {
             events(.recovered(count: recovered[0].affected, held: catalog.holdsUnknown))
@@ -57,7 +56,7 @@ actor Sender {
         if let microseconds: Int64 = try recovered[1].first?.find("microseconds") {
             machine.pause(until: .now + .microseconds(microseconds))
         }
-        machine.wake()
+        machine.lookAround()
         return await withCheckedContinuation { continuation in
             self.connection = connection
             ended = continuation
@@ -68,6 +67,12 @@ actor Sender {
     /// The queue may hold something new.
     func wake() {
         machine.wake()
+        step()
+    }
+
+    /// The whole queue is to be looked at, what was taken for done with as well.
+    func lookAround() {
+        machine.lookAround()
         step()
     }
 
@@ -176,23 +181,18 @@ actor Sender {
         let claimIndex = statements.count
         if let claim = exchange.claim {
             statements.append(
-                OutboxStatements.claim(
-                    limit: claim.limit, window: claim.window, busy: claim.busy,
-                    defaultTimeZone: catalog.defaultTimeZone, bot: api.token.botID))
+                OutboxStatements.claim(claim, defaultTimeZone: catalog.defaultTimeZone, bot: api.token.botID))
             statements.append(OutboxStatements.nextDue)
         }
         let answers = try await connection.group(statements)
-        guard exchange.claim != nil else {
-            machine.exchanged(claimed: [], marked: 0, nextDue: nil, now: .now)
-            return []
+        var answer = OutboxClaim.Answer()
+        var due: Int64?
+        if exchange.claim != nil {
+            answer = try OutboxClaim.Answer(answers[claimIndex])
+            due = try answers[claimIndex + 1].first?.find("microseconds")
         }
-        let rows = answers[claimIndex]
-        let marked: Int = try rows.first?.get("marked") ?? 0
-        let claimed = try rows.filter { try $0.find("id", as: Int64.self) != nil }.map { try OutboxMessage($0) }
-        let due: Int64? = try answers[claimIndex + 1].first?.find("microseconds")
-        machine.exchanged(
-            claimed: claimed, marked: marked, nextDue: due.map { .now + .microseconds($0) }, now: .now)
-        return claimed
+        machine.exchanged(answer, nextDue: due.map { .now + .microseconds($0) }, now: .now)
+        return answer.messages
     }
 
     // MARK: Telegram

@@ -3,11 +3,12 @@
 extension OutboxMessage {
     /// A message with what a test does not care about filled in.
     static func sample(
-        _ id: Int64 = 7, chat: Int64 = 10, content: Content = .reply(text: "hello", replyTo: nil), attempt: Int = 1,
+        _ id: Int64 = 7, priority: Int = 2, chat: Int64 = 10, content: Content = .reply(text: "hello", replyTo: nil),
+        attempt: Int = 1,
         partsSent: Int = 0, first: Int64? = nil, isChatBlocked: Bool = false
     ) -> OutboxMessage {
         OutboxMessage(
-            id: id, chatID: chat, content: content, attempt: attempt, partsSent: partsSent, firstMessageID: first,
-            isChatBlocked: isChatBlocked, enqueuedAt: 0)
+            id: id, priority: priority, chatID: chat, content: content, attempt: attempt, partsSent: partsSent,
+            firstMessageID: first, isChatBlocked: isChatBlocked, enqueuedAt: 0)
     }
 }
