@@ -83,6 +83,10 @@ let package = Package(
         .testTarget(
             name: "WorkerTests", dependencies: ["Postgres", "Reactor", "Telegram", "Worker", logging],
             swiftSettings: settings),
+        // The statements of the queue over a real PostgreSQL: their plans, and the races that decide what a claim sees.
+        .testTarget(
+            name: "QueueTests", dependencies: ["Installation", "Postgres", "Reactor", "TestSupport", "Worker"],
+            swiftSettings: settings),
         .testTarget(
             name: "EndpointTests", dependencies: ["Endpoint", "TestSupport", "Worker", lifecycle],
             swiftSettings: settings),

@@ -18,7 +18,7 @@ extension Schema {
                     """
                     select event ->> 'order' = o.name, event ->> 'previous', event ->> 'total',
                         (event ->> 'currency_id')::int = o.currency_id, (event ->> 'company_id')::int = o.company_id,
-                        (event ->> 'changed_at')::timestamp = x.enqueued_at at time zone 'utc', available_at = enqueued_at,
+                        (event ->> 'changed_at')::timestamp = x.enqueued_at at time zone 'utc', available_at >= enqueued_at,
                         behind, attempt, sending_since is null
                     from tgworker.outbox x join sale_order o on o.id = x.source_id
                     """)

@@ -56,8 +56,7 @@ actor Sender {
             let microseconds: Int64 = try pause.get("microseconds")
             machine.pause(try pause.find("chat_id"), until: .now + .microseconds(microseconds))
         }
-        try await mendLanes(on: connection)
-        machine.wake()
+        machine.lookAround()
         return await withCheckedContinuation { continuation in
             self.connection = connection
             ended = continuation
@@ -65,18 +64,15 @@ actor Sender {
         }
     }
 
-    /// With very many lanes it takes longer than the session lets a statement run: that keeps nobody from sending.
-    private func mendLanes(on connection: Connection) async throws(PostgresError) {
-        do {
-            try await connection.group([OutboxStatements.mendLanes])
-        } catch {
-            guard error.sqlState == .queryCanceled else { throw error }
-        }
-    }
-
     /// The queue may hold something new.
     func wake() {
         machine.wake()
+        step()
+    }
+
+    /// The whole queue is to be looked at, what was taken for done with as well.
+    func lookAround() {
+        machine.lookAround()
         step()
     }
 
@@ -186,23 +182,18 @@ actor Sender {
         let claimIndex = statements.count
         if let claim = exchange.claim {
             statements.append(
-                OutboxStatements.claim(
-                    limit: claim.limit, window: claim.window, busy: claim.busy,
-                    defaultTimeZone: catalog.defaultTimeZone, bot: api.token.botID))
+                OutboxStatements.claim(claim, defaultTimeZone: catalog.defaultTimeZone, bot: api.token.botID))
             statements.append(OutboxStatements.nextDue)
         }
         let answers = try await connection.group(statements)
-        guard exchange.claim != nil else {
-            machine.exchanged(claimed: [], marked: 0, nextDue: nil, now: .now)
-            return []
+        var answer = OutboxClaim.Answer()
+        var due: Int64?
+        if exchange.claim != nil {
+            answer = try OutboxClaim.Answer(answers[claimIndex])
+            due = try answers[claimIndex + 1].first?.find("microseconds")
         }
-        let rows = answers[claimIndex]
-        let marked: Int = try rows.first?.get("marked") ?? 0
-        let claimed = try rows.filter { try $0.find("id", as: Int64.self) != nil }.map { try OutboxMessage($0) }
-        let due: Int64? = try answers[claimIndex + 1].first?.find("microseconds")
-        machine.exchanged(
-            claimed: claimed, marked: marked, nextDue: due.map { .now + .microseconds($0) }, now: .now)
-        return claimed
+        machine.exchanged(answer, nextDue: due.map { .now + .microseconds($0) }, now: .now)
+        return answer.messages
     }
 
     // MARK: Telegram

@@ -20,25 +20,26 @@ struct SenderStateMachine: Sendable {
         var chatBurst: Double { max(3, messagesPerChatPerSecond) }
     }
 
+    /// One message of so many goes because it has waited longest, whatever its priority, when urgent ones crowd.
+    static let fairShare = 10
+    /// So many rows more than are claimed are looked at; those that turn out to be behind others are marked.
+    static let slack = 64
+    /// When there are more of them: how many rows, and how many lanes, are looked at. A few milliseconds each.
+    static let crowdedWindow = 500, walkedLanes = 256
+
     /// One exchange with the database: record what is finished, then claim.
     struct Exchange: Sendable, Equatable {
         var finished: [Finished] = []
         var requeued: [Requeued] = []
         /// Messages that wait out an outage which is over.
         var broughtForward: [Int64] = []
-        var claim: Claim?
+        var claim: OutboxClaim?
 
         var isEmpty: Bool { finished.isEmpty && requeued.isEmpty && broughtForward.isEmpty && claim == nil }
     }
 
-    struct Claim: Sendable, Equatable {
-        var limit: Int
-        var window: Int
-        var busy: Set<Int64>
-    }
-
     enum Action: Sendable, Equatable {
-        /// Talk to the database, then call ``SenderStateMachine/exchanged(claimed:marked:nextDue:now:)``.
+        /// Talk to the database, then call ``SenderStateMachine/exchanged(_:nextDue:now:)``.
         case exchange(Exchange)
         /// Nothing to do before this moment, unless something happens.
         case wait(until: Instant?)
@@ -47,11 +48,8 @@ struct SenderStateMachine: Sendable {
     }
 
     private let limits: Limits
-    private var bot: TokenBucket
-    private var chats: [Int64: TokenBucket] = [:]
-    private var pausedChats: [Int64: Instant] = [:]
-    /// Telegram asked the whole bot to wait until then.
-    private(set) var throttledUntil: Instant?
+    private var pace: Pace
+    private var horizon = QueueHorizon()
     /// Telegram is not reached, or has troubles of its own: one message is tried then.
     private var disturbedUntil: Instant?
     private var failures = 0
@@ -60,22 +58,33 @@ struct SenderStateMachine: Sendable {
     private var outage = OutageMemory()
 
     /// Messages under way to Telegram, or waiting to be recorded; of each chat at most one.
-    private var underWay: [Int64: (chat: Int64, attempt: Int)] = [:]
+    private var underWay: [Int64: (chat: Int64, attempt: Int, begun: Instant)] = [:]
     private var pending = Exchange()
     private var inExchange: Exchange?
     private var mayHaveWork = true
     private var nextDue: Instant?
     /// Chats that the last claim left out because they have to wait.
     private var paced: Set<Int64> = []
-    private var widensWindow = false
+    /// Rows behind others hide what is ready: then lanes are looked at as well.
+    private var isCrowded = false
+    /// Where the last look at lanes ended.
+    private var walkedTo: OutboxClaim.Lane?
+    /// Answers and replies claimed since the last message that was claimed for having waited longest.
+    private var urgentInRow = 0
     private var isDraining = false
 
     init(limits: Limits, now: Instant) {
         self.limits = limits
-        bot = TokenBucket(rate: limits.messagesPerSecond, capacity: limits.burst, now: now)
+        pace = Pace(limits: limits, now: now)
     }
 
     // MARK: What happens
+
+    /// A session begins, or it is time to look at the whole queue, however long it may take.
+    mutating func lookAround() {
+        horizon.searchAll()
+        mayHaveWork = true
+    }
 
     /// The queue may hold something that was not there before.
     mutating func wake() {
@@ -91,12 +100,7 @@ struct SenderStateMachine: Sendable {
     mutating func attempted(
         _ id: Int64, chat: Int64, verdict: Verdict, flow: Verdict.Flow, now: Instant, jitter: Double
     ) {
-        if flow != .untried {
-            // Counted from the answer: so however long requests take, Telegram sees them no closer than the rate.
-            var bucket = chats[chat] ?? newChat(now)
-            bucket.take(at: now)
-            chats[chat] = bucket
-        }
+        if flow != .untried { pace.attempted(chat, at: now) }
         // The chat is free then, and the next of its lane comes forward.
         mayHaveWork = true
         switch verdict {
@@ -118,11 +122,7 @@ struct SenderStateMachine: Sendable {
             troubled = nil
             disturbedUntil = nil
         case .throttled(let pause):
-            pausedChats[chat] = now + pause
-            // One chat asked to wait is that chat's limit; several at once are the bot's.
-            if pausedChats.values.count(where: { $0 > now }) > 1 {
-                throttledUntil = max(throttledUntil ?? now, now + pause)
-            }
+            pace.throttled(chat, for: pause, begun: underWay[id]?.begun ?? now, at: now)
         case .disturbed:
             if case .requeue = verdict { outage.postponed(id) }
             // Those that were under way together fail together: that is one failure. And a message that fails again
@@ -142,25 +142,36 @@ struct SenderStateMachine: Sendable {
     /// The database has done an exchange.
     ///
     /// - Parameters:
-    ///   - claimed: messages to send now.
-    ///   - marked: rows that were found behind others.
+    ///   - answer: what it answered to the claim.
     ///   - nextDue: when the next message becomes ready that is not yet.
-    mutating func exchanged(claimed: [OutboxMessage], marked: Int, nextDue: Instant?, now: Instant) {
+    mutating func exchanged(_ answer: OutboxClaim.Answer, nextDue: Instant?, now: Instant) {
         guard let done = inExchange else { return }
         inExchange = nil
         for id in done.finished.map(\.id) + done.requeued.map(\.id) { underWay[id] = nil }
-        for message in claimed {
-            underWay[message.id] = (message.chatID, message.attempt)
-            bot.take(at: now)
-        }
         guard let claim = done.claim else { return }
+        for message in answer.messages { underWay[message.id] = (message.chatID, message.attempt, now) }
+        pace.begin(answer.messages.count, at: now)
+        count(answer.messages, of: claim)
         self.nextDue = nextDue
-        widensWindow = marked > 0 && claimed.count < claim.limit
+        walkedTo = answer.walkedTo
+        // Fewer cannot hide anything: a window is so much wider than what is claimed.
+        isCrowded = answer.marked > Self.slack
         // A full answer, or marked rows, may mean that there is more.
-        if claimed.count == claim.limit || marked > 0 { mayHaveWork = true }
+        if answer.messages.count == claim.limit || answer.marked > 0 { mayHaveWork = true }
+        if let sight = answer.sight, horizon.saw(sight) { mayHaveWork = true }
         // A chat that had to wait may have ready messages: it is asked for when it may go on, which may be by now.
         paced = claim.busy.subtracting(underWay.values.lazy.map(\.chat))
-        forgetIdleChats(now)
+        pace.forgetIdleChats(now)
+    }
+
+    /// Counts towards the next message that goes because it has waited longest.
+    private mutating func count(_ messages: [OutboxMessage], of claim: OutboxClaim) {
+        if messages.count < claim.limit || claim.reserve == 0 && messages.contains(where: { !$0.isUrgent }) {
+            // Nobody is kept waiting.
+            urgentInRow = 0
+        } else {
+            urgentInRow = max(0, urgentInRow + messages.count - Self.fairShare * claim.reserve)
+        }
     }
 
     /// The database did not do the exchange: what it was to record is kept.
@@ -181,9 +192,12 @@ struct SenderStateMachine: Sendable {
         [throttledUntil, disturbedUntil].compactMap(\.self).max()
     }
 
+    /// Until when Telegram asked the whole bot to wait.
+    var throttledUntil: Instant? { pace.pausedUntil }
+
     /// Takes up a pause that was persisted: a chat's, or without one the bot's.
     mutating func pause(_ chat: Int64? = nil, until: Instant) {
-        if let chat { pausedChats[chat] = until } else { throttledUntil = until }
+        pace.pause(chat, until: until)
         mayHaveWork = true
     }
 
@@ -191,18 +205,22 @@ struct SenderStateMachine: Sendable {
 
     mutating func next(_ now: Instant) -> Action {
         guard inExchange == nil else { return .wait(until: nil) }
-        if let until = throttledUntil, until <= now { throttledUntil = nil }
+        pace.expire(now)
         if let until = disturbedUntil, until <= now { disturbedUntil = nil }
         if let due = nextDue, due <= now { (nextDue, mayHaveWork) = (nil, true) }
-        if paced.contains(where: { !isPaced($0, now) }) { (paced, mayHaveWork) = ([], true) }
+        if paced.contains(where: { !pace.isPaced($0, now) }) { (paced, mayHaveWork) = ([], true) }
 
         var exchange = pending
         let limit = capacity(now)
         if mayHaveWork, limit > 0 {
             // Ready messages of busy chats are looked at too, so that those behind others get marked: room for them.
             let busy = busyChats(now)
-            let window = (widensWindow ? 2000 : limit + 64) + busy.count
-            exchange.claim = Claim(limit: limit, window: window, busy: busy)
+            let window = (isCrowded ? Self.crowdedWindow : limit + Self.slack) + busy.count
+            exchange.claim = OutboxClaim(
+                limit: limit, window: window, busy: busy,
+                reserve: urgentInRow < Self.fairShare - 1 ? 0 : (urgentInRow + limit) / Self.fairShare,
+                marks: horizon.marks,
+                walk: isCrowded ? OutboxClaim.Walk(after: walkedTo, lanes: Self.walkedLanes) : nil)
             mayHaveWork = false
         }
         guard exchange.isEmpty else {
@@ -218,22 +236,15 @@ struct SenderStateMachine: Sendable {
         guard !isDraining, pausedUntil == nil else { return 0 }
         let concurrency = failures > 1 ? 1 : limits.concurrency
         let inFlight = underWay.count - pending.finished.count - pending.requeued.count
-        return max(0, min(concurrency - inFlight, bot.available(at: now)))
+        return max(0, min(concurrency - inFlight, pace.available(at: now)))
     }
 
     /// Chats that a claim must leave out. Those whose message the same exchange records are free.
     private func busyChats(_ now: Instant) -> Set<Int64> {
         let recorded = Set(pending.finished.map(\.id) + pending.requeued.map(\.id))
-        var busy = Set(underWay.lazy.filter { !recorded.contains($0.key) }.map(\.value.chat))
-        for chat in chats.keys where isPaced(chat, now) { busy.insert(chat) }
-        for chat in pausedChats.keys where isPaced(chat, now) { busy.insert(chat) }
+        var busy = pace.pacedChats(now)
+        for (id, message) in underWay where !recorded.contains(id) { busy.insert(message.chat) }
         return busy
-    }
-
-    /// Whether the chat has to wait, whatever is under way.
-    private func isPaced(_ chat: Int64, _ now: Instant) -> Bool {
-        if let until = pausedChats[chat], until > now { return true }
-        return chats[chat]?.available(at: now) == 0
     }
 
     private func wakeTime(_ now: Instant) -> Instant? {
@@ -241,24 +252,11 @@ struct SenderStateMachine: Sendable {
         if mayHaveWork {
             if let pausedUntil {
                 times.append(pausedUntil)
-            } else if bot.available(at: now) == 0 {
-                times.append(bot.refill(after: now))
+            } else if pace.available(at: now) == 0 {
+                times.append(pace.refill(after: now))
             }
         }
-        for chat in paced {
-            if let until = pausedChats[chat], until > now { times.append(until) }
-            if let bucket = chats[chat], bucket.available(at: now) == 0 { times.append(bucket.refill(after: now)) }
-        }
+        times += paced.compactMap { pace.wakeTime(of: $0, now) }
         return times.min()
-    }
-
-    private func newChat(_ now: Instant) -> TokenBucket {
-        TokenBucket(rate: limits.messagesPerChatPerSecond, capacity: limits.chatBurst, now: now)
-    }
-
-    private mutating func forgetIdleChats(_ now: Instant) {
-        guard chats.count > 1024 || limits.messagesPerChatPerSecond <= 0 else { return }
-        chats = chats.filter { !$0.value.isFull(at: now) }
-        pausedChats = pausedChats.filter { $0.value > now }
     }
 }

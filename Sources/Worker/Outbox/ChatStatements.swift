@@ -66,7 +66,8 @@ enum ChatStatements {
                 on conflict (bot_id, chat_id) do nothing
             )
             -- Whether a row is behind another one of its new lane is found out by the next claim.
-            update tgworker.outbox set chat_id = $2, behind = false
+            update tgworker.outbox
+            set chat_id = $2, behind = false, is_head = false, available_at = greatest(available_at, clock_timestamp())
             where id = any (array(
                 select o.id from tgworker.outbox o where o.chat_id = $1 for no key update skip locked))
             """, [.integer(chat), .integer(newChat), .integer(bot)])

@@ -17,6 +17,8 @@ struct OutboxMessage: Sendable, Equatable, Identifiable {
     }
 
     let id: Int64
+    /// 0 interactive answer, 1 operator's reply, 2 notification.
+    var priority = 2
     let chatID: Int64
     let content: Content
     /// Attempts begun, this one included.
@@ -37,6 +39,9 @@ struct OutboxMessage: Sendable, Equatable, Identifiable {
     var inDoubt = 0
     /// Why the last attempt failed.
     var lastError: String?
+
+    /// Whether somebody waits for it just now.
+    var isUrgent: Bool { priority < 2 }
 }
 
 /// One attempt at a message. A later attempt, perhaps another instance's, is another one.
@@ -66,9 +71,10 @@ struct OrderEvent: Sendable, Equatable {
 }
 
 extension OutboxMessage {
-    /// Reads a row of ``OutboxStatements/claim``.
+    /// Reads a row of ``OutboxStatements/claim(_:defaultTimeZone:bot:)``.
     init(_ row: Rows.Row) throws(PostgresError) {
         id = try row.get("id")
+        priority = try row.get("priority")
         chatID = try row.get("chat_id")
         attempt = try row.get("attempt")
         partsSent = try row.get("parts_sent")

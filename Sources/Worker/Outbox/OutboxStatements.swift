@@ -2,110 +2,6 @@ import Postgres
 
 /// The statements of the queue. Each runs on the sender's own session, so a lost lock fences all of them.
 enum OutboxStatements {
-    /// Records the intent to send and returns what to send: at most `limit` messages, the best of what is ready, one of
-    /// each chat, none of the chats in `busy`. Rows found behind another of their lane are marked, so that they are not
-    /// looked at again before it is their turn.
-    ///
-    /// The first column says how many were marked; a lone row with a NULL id says that nothing was claimed.
-    ///
-    /// `id = any (array(…))` keeps its index plan whatever the statistics say; a join would flip to a scan of the table.
-    /// The moment is `now()`, which is the same in all of an exchange, so that a message is either ready here or due in
-    /// ``nextDue``, and which an index can be searched by, unlike `clock_timestamp()`. Rows that somebody holds a lock
-    /// on, such as one that an operator is discarding in a transaction still open, are passed over: never waited for.
-    static func claim(
-        limit: Int, window: Int, busy: some Sequence<Int64>, defaultTimeZone: String, bot: Int64
-    ) -> Statement {
-        Statement(
-            claimSQL,
-            [.integer(limit), .integer(window), .array(busy), .text(defaultTimeZone), .integer(bot)], prepared: true)
-    }
-
-    private static let claimSQL = """
-        with candidate as materialized (
-            select o.id, o.chat_id, o.priority, o.available_at
-            from (values (0::smallint), (1::smallint), (2::smallint)) p (priority)
-            cross join lateral (
-                select r.id, r.chat_id, r.priority, r.available_at from tgworker.outbox r
-                where r.priority = p.priority and not r.behind and r.sending_since is null
-                    and r.available_at <= now()
-                order by r.priority, r.available_at, r.id
-                limit $2
-            ) o
-        ), placed as materialized (
-            select c.*, exists (
-                select from tgworker.outbox e
-                where e.chat_id = c.chat_id and e.priority = c.priority and e.id < c.id) as is_behind
-            from candidate c
-        ), marked as (
-            update tgworker.outbox set behind = true
-            where id = any (array(
-                select l.id from tgworker.outbox l
-                where l.id = any (array(select p.id from placed p where p.is_behind))
-                for no key update skip locked))
-            returning 1
-        ), claimed as (
-            update tgworker.outbox set sending_since = clock_timestamp(), attempt = attempt + 1
-            where id = any (array(
-                select l.id from tgworker.outbox l
-                where l.id = any (array(
-                    select f.id from (
-                        select distinct on (p.chat_id) p.id, p.priority, p.available_at
-                        from placed p where not p.is_behind and p.chat_id <> all ($3::bigint[])
-                        order by p.chat_id, p.priority, p.id
-                    ) f
-                    order by f.priority, f.available_at, f.id
-                    limit $1))
-                for no key update skip locked))
-            returning *
-        )
-        select (select count(*) from marked) as marked,
-            c.id, c.kind, c.chat_id, c.attempt, c.parts_sent, c.message_id, c.failures, c.in_doubt, c.last_error,
-            (extract(epoch from clock_timestamp() - c.failing_since) * 1000000)::bigint as failing_us,
-            (extract(epoch from c.enqueued_at) * 1000000)::bigint as enqueued_us,
-            u.id is not null as user_exists, u.is_verified is true as is_verified, partner.lang,
-            coalesce(c.event ->> 'order', o.name) as order_name,
-            c.event ->> 'state' as order_state,
-            to_char(tgworker.local_time(
-                (c.event ->> 'changed_at')::timestamp at time zone 'UTC',
-                coalesce(partner.tz, company_partner.tz, $4)), 'YYYY-MM-DD HH24:MI:SS') as changed_at,
-            case when partner.tz is null and company_partner.tz is null then $4 end as time_zone_name,
-            coalesce(c.event ->> 'total', o.amount_total::text) as total,
-            coalesce((c.event ->> 'currency_id')::integer, o.currency_id) as currency_id,
-            m.id is not null as source_exists, m.text as reply_text, answered.message_id as reply_to,
-            case c.kind when 'answer' then c.event::text end as answer, u.verification_code,
-            u.id is not null and u.partner_id is distinct from i.placeholder_partner_id as is_linked,
-            chat.language_code, chat.blocked_since is not null as is_chat_blocked,
-            -- After a week it is tried: the word that the customer is back may have been lost, Telegram keeps it a day.
-            case when chat.blocked_since > now() - interval '7 days' then chat.blocked_reason end as blocked_reason
-        from (select) one
-        left join claimed c on true
-        left join public.telegram_user u on u.id = c.telegram_user_id
-        left join public.res_partner partner on partner.id = u.partner_id
-        left join public.sale_order o on c.kind = 'order_state' and o.id = c.source_id
-        left join public.res_company company on company.id = coalesce((c.event ->> 'company_id')::integer, o.company_id)
-        left join public.res_partner company_partner on company_partner.id = company.partner_id
-        left join public.telegram_message m on c.kind = 'reply' and m.id = c.source_id
-        left join public.telegram_message answered on answered.id = m.reply_to_message_id
-        left join tgworker.identification i on c.kind = 'answer' and i.telegram_user_id = u.id
-        left join tgworker.chat chat on chat.bot_id = $5::bigint and chat.chat_id = c.chat_id
-        order by c.priority, c.available_at, c.id
-        """
-
-    /// Microseconds until the next message that is not ready yet becomes so; NULL when there is none. To be asked in the
-    /// exchange of a claim.
-    static let nextDue = Statement(
-        """
-        select (extract(epoch from min(o.available_at) - clock_timestamp()) * 1000000)::bigint as microseconds
-        from (values (0::smallint), (1::smallint), (2::smallint)) p (priority)
-        cross join lateral (
-            select r.available_at from tgworker.outbox r
-            where r.priority = p.priority and not r.behind and r.sending_since is null
-                and r.available_at > now()
-            order by r.available_at
-            limit 1
-        ) o
-        """, prepared: true)
-
     /// Moves finished messages to the ledger, notifications that were sent to Odoo's history, and Telegram's ids to the
     /// operators' replies. A message that somebody else has finished meanwhile is left as it is.
     static func finish(_ messages: [Finished]) -> Statement {
@@ -227,36 +123,11 @@ enum OutboxStatements {
                 """, parameters)
     }
 
-    /// Brings forward what stands first in its lane and is marked as behind all the same.
-    ///
-    /// A row is marked because of an older one; when that is deleted at the same time by somebody else, in a transaction
-    /// that does not see the mark yet (Odoo's are REPEATABLE READ), the trigger that takes the mark back misses it.
-    ///
-    /// Steps from lane to lane along the index, so it costs as many look-ups as there are lanes, not rows.
-    static let mendLanes = Statement(
-        """
-        with recursive head as (
-            (select o.id, o.chat_id, o.priority, o.behind from tgworker.outbox o
-            order by o.chat_id, o.priority, o.id limit 1)
-            union all
-            select n.* from head h cross join lateral (
-                select o.id, o.chat_id, o.priority, o.behind from tgworker.outbox o
-                where (o.chat_id, o.priority) > (h.chat_id, h.priority)
-                order by o.chat_id, o.priority, o.id limit 1
-            ) n
-        )
-        update tgworker.outbox set behind = false
-        where id = any (array(
-            select l.id from tgworker.outbox l
-            where l.id = any (array(select h.id from head h where h.behind))
-            for no key update skip locked))
-        """)
-
     /// Messages that are waiting longer than they need: Telegram is reached again.
     static func bringForward(_ ids: [Int64]) -> Statement {
         Statement(
             """
-            update tgworker.outbox set available_at = now()
+            update tgworker.outbox set available_at = clock_timestamp()
             where id = any (array(
                 select l.id from tgworker.outbox l
                 where l.id = any ($1::bigint[]) and l.sending_since is null and l.available_at > now()

@@ -28,7 +28,9 @@ struct SenderUpkeep: Sendable {
         await withTaskGroup(of: Trouble?.self) { group in
             group.addTask { await look(on: connection) }
             group.addTask {
+                async let mending: Void = mend(on: connection)
                 await tidy(on: connection)
+                await mending
                 return nil
             }
             var trouble: Trouble?
@@ -41,7 +43,7 @@ struct SenderUpkeep: Sendable {
     }
 
     /// Soon after the start and once a minute: says that it is alive, and whether it hears; looks whether this is still the
-    /// database to send from, at the queue, its lanes and the errands, and now and then reads Odoo's tables again.
+    /// database to send from, at the whole queue and the errands, and now and then reads Odoo's tables again.
     private func look(on connection: Connection) async -> Trouble? {
         var minutes = 0
         var pause = Duration.seconds(1)
@@ -50,7 +52,6 @@ struct SenderUpkeep: Sendable {
             if minutes > 0 {
                 do {
                     try await DatabaseCheck.checkIdentity(on: connection)
-                    try await connection.group([OutboxStatements.mendLanes])
                     if minutes.isMultiple(of: 10) {
                         await sender.use(try await OdooCatalog.load(from: connection))
                     }
@@ -59,7 +60,7 @@ struct SenderUpkeep: Sendable {
                 } catch {
                     // The sender meets the same trouble and ends the session.
                 }
-                await sender.wake()
+                await sender.lookAround()
                 await inbox.settle()
             }
             minutes += 1
@@ -77,6 +78,17 @@ struct SenderUpkeep: Sendable {
             // The session's own trouble, which others meet as well.
         }
         return await wakePath.check(on: connection) ? nil : .deaf
+    }
+
+    /// Brings forward what the trigger missed: at the start and once a minute, however many lanes there are, so many at
+    /// a time that nobody waits for it.
+    private func mend(on connection: Connection) async {
+        var walk = OutboxClaim.Walk(lanes: 2000)
+        repeat {
+            guard let row = try? await connection.group([OutboxStatements.mendLanes(walk)])[0].first else { break }
+            walk.after = try? OutboxClaim.Lane(row)
+            if let mended: Int = try? row.get("mended"), mended > 0 { await sender.wake() }
+        } while await reactor.sleep(for: walk.after == nil ? .seconds(60) : .milliseconds(500))
     }
 
     /// Removes what is old: soon after the start, now and then, and without much of a pause while there is more.

@@ -28,7 +28,7 @@ struct SenderBench {
     }
 
     /// The claim that must come next.
-    mutating func claim() throws -> SenderStateMachine.Claim {
+    mutating func claim() throws -> OutboxClaim {
         try #require(try exchange().claim)
     }
 
@@ -40,7 +40,11 @@ struct SenderBench {
     }
 
     mutating func answer(_ claimed: [OutboxMessage] = [], marked: Int = 0, due: Duration? = nil) {
-        machine.exchanged(claimed: claimed, marked: marked, nextDue: due.map { now + $0 }, now: now)
+        answer(OutboxClaim.Answer(messages: claimed, marked: marked), due: due)
+    }
+
+    mutating func answer(_ answer: OutboxClaim.Answer, due: Duration? = nil) {
+        machine.exchanged(answer, nextDue: due.map { now + $0 }, now: now)
     }
 
     /// Claims these messages, whatever the machine asks for first.
@@ -65,8 +69,8 @@ struct SenderBench {
             messageID: message.firstMessageID)
     }
 
-    static func messages(_ ids: ClosedRange<Int64>) -> [OutboxMessage] {
-        ids.map { .sample($0, chat: $0) }
+    static func messages(_ ids: ClosedRange<Int64>, priority: Int = 2) -> [OutboxMessage] {
+        ids.map { .sample($0, priority: priority, chat: $0) }
     }
 
     struct Unexpected: Error {

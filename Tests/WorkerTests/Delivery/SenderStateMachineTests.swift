@@ -9,7 +9,7 @@ struct SenderStateMachineTests {
     @Test("asks the queue at the start, then only when there is a reason")
     func start() throws {
         var bench = SenderBench.unlimited
-        #expect(try bench.claim() == SenderStateMachine.Claim(limit: 64, window: 128, busy: []))
+        #expect(try bench.claim() == OutboxClaim(limit: 64, window: 128, busy: []))
         #expect(try bench.wait() == nil, "one exchange at a time")
         bench.answer()
         #expect(try bench.wait() == nil)
@@ -39,13 +39,108 @@ struct SenderStateMachineTests {
             SenderStateMachine.Limits(messagesPerSecond: 0, messagesPerChatPerSecond: 0, concurrency: 3))
         #expect(try bench.claim().limit == 3)
         bench.answer(SenderBench.messages(1...2), marked: 40)
-        #expect(try bench.claim() == SenderStateMachine.Claim(limit: 1, window: 2002, busy: [1, 2]))
+        #expect(try bench.claim() == OutboxClaim(limit: 1, window: 67, busy: [1, 2]))
         bench.answer(SenderBench.messages(3...3), marked: 5)
         #expect(try bench.wait() == nil, "as many are under way as may be")
         bench.end(.sample(1, chat: 1))
-        #expect(try bench.claim() == SenderStateMachine.Claim(limit: 1, window: 67, busy: [2, 3]))
+        #expect(try bench.claim() == OutboxClaim(limit: 1, window: 67, busy: [2, 3]))
         bench.answer()
         #expect(try bench.wait() == nil)
+    }
+
+    @Test("looks from lane to lane as long as rows behind others fill the window, and goes on where it was")
+    func walks() throws {
+        var bench = SenderBench.unlimited
+        #expect(try bench.claim().walk == nil)
+        bench.answer(marked: 64)
+        #expect(try bench.claim().walk == nil, "so many hide nothing")
+        bench.answer(marked: 65)
+        let claim = try bench.claim()
+        #expect(claim.window == 500)
+        #expect(claim.walk == OutboxClaim.Walk(after: nil, lanes: 256))
+        let lane = OutboxClaim.Lane(chat: 7, priority: 1)
+        bench.answer(OutboxClaim.Answer(marked: 500, walkedTo: lane))
+        #expect(try bench.claim().walk == OutboxClaim.Walk(after: lane, lanes: 256))
+        bench.answer(OutboxClaim.Answer(marked: 500))
+        #expect(try bench.claim().walk?.after == nil, "from the beginning again")
+        bench.answer(marked: 3)
+        #expect(try bench.claim().walk == nil)
+        bench.answer()
+        #expect(try bench.wait() == nil)
+    }
+
+    // MARK: Whose turn
+
+    @Test("lets the one that has waited longest go after nine urgent ones in a row")
+    func fairShare() throws {
+        var bench = SenderBench(
+            SenderStateMachine.Limits(messagesPerSecond: 0, messagesPerChatPerSecond: 0, concurrency: 1))
+        for round in 1...3 {
+            for number in Int64(1)...10 {
+                #expect(try bench.claim().reserve == (number < 10 ? 0 : 1), "\(number) in round \(round)")
+                // What is claimed for having waited may be urgent as well.
+                let message = OutboxMessage.sample(number, priority: number == 10 && round != 2 ? 2 : 0)
+                bench.answer([message])
+                bench.end(message)
+            }
+        }
+    }
+
+    @Test("keeps nothing back for those who wait while notifications go anyway, or nobody waits")
+    func noReserve() throws {
+        var bench = SenderBench(
+            SenderStateMachine.Limits(messagesPerSecond: 0, messagesPerChatPerSecond: 0, concurrency: 1))
+        for number in Int64(1)...30 {
+            #expect(try bench.claim().reserve == 0)
+            let message = OutboxMessage.sample(number, priority: number.isMultiple(of: 5) ? 2 : 1)
+            bench.answer([message])
+            bench.end(message)
+        }
+        for number in Int64(31)...39 {
+            #expect(try bench.claim().reserve == 0)
+            bench.answer([.sample(number, priority: 0)])
+            bench.end(.sample(number, priority: 0))
+        }
+        #expect(try bench.claim().reserve == 1)
+        bench.answer()
+        bench.machine.wake()
+        #expect(try bench.claim().reserve == 0, "nothing was ready")
+    }
+
+    @Test("keeps the share in batches, on the average of all")
+    func fairBatches() throws {
+        var bench = SenderBench(
+            SenderStateMachine.Limits(messagesPerSecond: 0, messagesPerChatPerSecond: 0, concurrency: 6))
+        var reserved = 0
+        for round in Int64(0)..<50 {
+            let claim = try bench.claim()
+            reserved += claim.reserve
+            #expect(claim.reserve < claim.limit, "an urgent one goes with the next token")
+            let messages = SenderBench.messages(round * 6 + 1...round * 6 + 6, priority: 1)
+            bench.answer(messages)
+            for message in messages { bench.end(message) }
+        }
+        #expect(reserved == 30, "a tenth of 300")
+    }
+
+    @Test("searches from the mark, and everything when a session begins, or it is time to")
+    func marks() throws {
+        var bench = SenderBench.unlimited
+        let all = QueueHorizon.Marks()
+        func sight(_ second: Int64) -> QueueHorizon.Sight {
+            QueueHorizon.Sight(
+                moment: second * 1_000_000, left: Array(repeating: second * 1_000_000, count: 3),
+                snapshot: QueueHorizon.Snapshot(next: UInt64(second)))
+        }
+        for second in Int64(1)...2 {
+            #expect(try bench.claim().marks == all)
+            bench.answer(OutboxClaim.Answer(sight: sight(second)))
+            bench.machine.wake()
+        }
+        #expect(try bench.claim().marks.moments == [750_000, 750_000, 750_000])
+        bench.answer()
+        bench.machine.lookAround()
+        #expect(try bench.claim().marks == all)
     }
 
     @Test("records a message and asks for the next of its chat in one exchange")
@@ -149,7 +244,8 @@ struct SenderStateMachineTests {
         }
         _ = try bench.claim()
         bench.answer()
-        for child in Mirror(reflecting: bench.machine).children
+        let pace = try #require(Mirror(reflecting: bench.machine).descendant("pace"))
+        for child in Mirror(reflecting: pace).children
         where child.label == "chats" || child.label == "pausedChats" {
             #expect(Mirror(reflecting: child.value).children.count <= 1025, "\(child.label ?? "")")
         }

@@ -6,7 +6,11 @@ import Testing
 @Suite("The statements of the queue", .timeLimit(.minutes(5)))
 struct OutboxStatementsTests {
     private static let statements: [(name: String, statement: Statement)] = [
-        ("claim", OutboxStatements.claim(limit: 64, window: 128, busy: [1, 2], defaultTimeZone: "UTC", bot: 42)),
+        ("claim", claim(OutboxClaim(limit: 64, window: 128, busy: [1, 2]))),
+        (
+            "walk",
+            claim(OutboxClaim(limit: 64, window: 128, busy: [1, 2], walk: OutboxClaim.Walk(after: nil, lanes: 9)))
+        ),
         ("nextDue", OutboxStatements.nextDue),
         ("finish", OutboxStatements.finish([Finished(id: 1, outcome: .sent), Finished(id: 2, outcome: .failed)])),
         ("bringForward", OutboxStatements.bringForward([1, 2])),
@@ -17,10 +21,14 @@ struct OutboxStatementsTests {
         ("requeue", OutboxStatements.requeue([SenderBench.requeued(.sample(), after: .seconds(1))])),
         ("recover", OutboxStatements.recover(mine: [OutboxAttempt(id: 1, attempt: 1)], hold: false)),
         ("recover, hold", OutboxStatements.recover(mine: [], hold: true)),
-        ("mendLanes", OutboxStatements.mendLanes),
+        ("mendLanes", OutboxStatements.mendLanes(OutboxClaim.Walk(after: nil, lanes: 9))),
         ("pause the bot", ChatStatements.pause(42, for: .seconds(5))),
         ("withoutWaitingForDisk", OutboxStatements.withoutWaitingForDisk),
     ]
+
+    private static func claim(_ claim: OutboxClaim) -> Statement {
+        OutboxStatements.claim(claim, defaultTimeZone: "UTC", bot: 42)
+    }
 
     @Test("have a value for each parameter and a parameter for each value", arguments: statements.indices)
     func parameters(index: Int) {
@@ -31,7 +39,7 @@ struct OutboxStatementsTests {
 
     @Test(
         "are prepared when they are run for every message",
-        arguments: ["claim", "nextDue", "finish", "setChats", "requeue", "pause chats"])
+        arguments: ["claim", "walk", "nextDue", "finish", "setChats", "requeue", "pause chats"])
     func prepared(name: String) throws {
         let statement = try #require(Self.statements.first { $0.name == name }).statement
         #expect(statement.isPrepared)

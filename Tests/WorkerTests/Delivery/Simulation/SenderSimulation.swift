@@ -19,9 +19,10 @@ struct SenderSimulation {
 
     enum Event {
         case arrival(SimulatedWorld.Arrival)
+        case committed(Int64, transaction: UInt64)
         case notified(Int64)
         case commit(SenderStateMachine.Exchange, Fate, exchange: Int)
-        case answer([OutboxMessage], marked: Int, due: Instant?, exchange: Int)
+        case answer(OutboxClaim.Answer, due: Instant?, exchange: Int)
         case attemptEnds(OutboxMessage, SendOutcome, isDelivered: Bool)
         case timer(Int)
         case sessionBreaks
@@ -35,7 +36,7 @@ struct SenderSimulation {
     var now: Instant
     var schedule: [(at: Instant, event: Event)] = []
 
-    var queue = SimulatedQueue()
+    var queue: SimulatedQueue
     var machine: SenderStateMachine
     var hasSession = true
     var isDraining = false
@@ -58,6 +59,7 @@ struct SenderSimulation {
         random = SeededGenerator(seed: seed)
         world = SimulatedWorld(using: &random)
         now = start
+        queue = SimulatedQueue(start: start)
         machine = SenderStateMachine(limits: world.limits, now: now)
         observer = SimulationObserver(limits: world.limits, now: now)
     }
@@ -103,8 +105,14 @@ struct SenderSimulation {
         switch event {
         case .arrival(let arrival):
             arrived += 1
-            queue.insert(SimulatedQueue.Row(id: arrived, lane: arrival.lane, parts: arrival.parts, availableAt: now))
-            plan(.notified(arrived), after: random.duration(0...3))
+            let transaction = queue.begin(
+                SimulatedQueue.Row(
+                    id: arrived, lane: arrival.lane, parts: arrival.parts, availableAt: now,
+                    isLate: arrival.open > .zero))
+            plan(.committed(arrived, transaction: transaction), after: arrival.open)
+        case .committed(let id, let transaction):
+            queue.commit(transaction)
+            plan(.notified(id), after: random.duration(0...3))
         case .notified(let id):
             noticed.insert(id)
             guard hasSession else { break }
@@ -112,11 +120,11 @@ struct SenderSimulation {
             step()
         case .commit(let exchange, let fate, let number):
             if number == self.exchange { commit(exchange, fate, number) }
-        case .answer(let claimed, let marked, let due, let number):
+        case .answer(let answer, let due, let number):
             guard number == exchange else { break }
             exchange = nil
-            machine.exchanged(claimed: claimed, marked: marked, nextDue: due, now: now)
-            for message in claimed { begin(message) }
+            machine.exchanged(answer, nextDue: due, now: now)
+            for message in answer.messages { begin(message) }
             step()
         case .attemptEnds(let message, let outcome, let isDelivered):
             end(message, outcome, isDelivered)
@@ -126,9 +134,9 @@ struct SenderSimulation {
             if hasSession, now - start < world.calm { breakSession() }
         case .sessionStands:
             hasSession = true
-            queue.recover(mine: machine.known, hold: world.hold)
+            queue.recover(mine: machine.known, hold: world.hold, now: now)
             noticed.formUnion(queue.rows.map(\.id))
-            machine.wake()
+            machine.lookAround()
             step()
         case .drain:
             isDraining = true
@@ -145,18 +153,18 @@ struct SenderSimulation {
             _ = apply(exchange)
             breakSession()
         case .done:
-            let (claimed, marked) = apply(exchange)
+            let answer = apply(exchange)
             let due = exchange.claim == nil ? nil : queue.nextDue(now: now)
             let delay = random.duration(0.1...10)
-            plan(.answer(claimed, marked: marked, due: due.map { $0 + delay }, exchange: number), after: delay)
+            plan(.answer(answer, due: due.map { $0 + delay }, exchange: number), after: delay)
         }
     }
 
-    private mutating func apply(_ exchange: SenderStateMachine.Exchange) -> (claimed: [OutboxMessage], marked: Int) {
-        if !exchange.finished.isEmpty { queue.finish(exchange.finished) }
+    private mutating func apply(_ exchange: SenderStateMachine.Exchange) -> OutboxClaim.Answer {
+        if !exchange.finished.isEmpty { queue.finish(exchange.finished, now: now) }
         queue.requeue(exchange.requeued, now: now)
         queue.bringForward(exchange.broughtForward, now: now)
-        return exchange.claim.map { queue.claim($0, now: now) } ?? ([], 0)
+        return exchange.claim.map { queue.claim($0, now: now) } ?? OutboxClaim.Answer()
     }
 
     private mutating func breakSession() {
@@ -174,9 +182,9 @@ struct SenderSimulation {
 
     /// Another instance takes over, sends a little, and dies.
     private mutating func rivalSends() {
-        queue.recover(mine: [], hold: world.hold)
-        let claim = SenderStateMachine.Claim(limit: 3, window: 67, busy: [])
-        for message in queue.claim(claim, now: now).claimed where random.happens(0.7) {
+        queue.recover(mine: [], hold: world.hold, now: now)
+        let claim = OutboxClaim(limit: 3, window: 67, busy: [])
+        for message in queue.claim(claim, now: now).messages where random.happens(0.7) {
             observer.delivered(message)
             guard random.happens(0.5) else { continue }
             let parts = message.partsSent + 1
@@ -187,7 +195,7 @@ struct SenderSimulation {
                             id: message.id, attempt: message.attempt, delay: .zero, partsSent: parts, messageID: 1)
                     ], now: now)
             } else {
-                queue.finish([Finished(id: message.id, outcome: .sent, messageID: 1, parts: parts)])
+                queue.finish([Finished(id: message.id, outcome: .sent, messageID: 1, parts: parts)], now: now)
             }
         }
     }
@@ -197,6 +205,7 @@ struct SenderSimulation {
     private mutating func begin(_ message: OutboxMessage) {
         begun += 1
         observer.begins(message, beside: Array(inFlight.values), at: now)
+        if world.isFlood { observer.overtakes(message, in: queue, noticed: noticed, at: now) }
         inFlight[message.id] = message
         var (outcome, isDelivered) = world.outcome(of: message.chatID, at: now - start, using: &random)
         if case .migrated = outcome { moved.insert(message.chatID) }
@@ -246,7 +255,7 @@ struct SenderSimulation {
             if !inFlight.isEmpty { observer.complain("finished with messages under way") }
             // The next sender finds nothing in doubt, except what a rival left.
             isDraining = false
-            let found = queue.recover(mine: [], hold: world.hold)
+            let found = queue.recover(mine: [], hold: world.hold, now: now)
             if found > 0, !world.hasRival { observer.complain("\(found) attempts are not recorded after a drain") }
             machine = SenderStateMachine(limits: world.limits, now: now)
             observer.newSender(at: now)

@@ -6,10 +6,7 @@ import Telegram
 struct SimulatedQueue {
     typealias Instant = ContinuousClock.Instant
 
-    struct Lane: Hashable {
-        let chat: Int64
-        let priority: Int
-    }
+    typealias Lane = OutboxClaim.Lane
 
     struct Row {
         let id: Int64
@@ -17,6 +14,10 @@ struct SimulatedQueue {
         /// Messages that its text takes.
         let parts: Int
         var availableAt: Instant
+        /// The transaction that inserts it.
+        var transaction: UInt64 = 0
+        /// Its transaction took its time: whoever looks meanwhile does not see the row.
+        var isLate = false
         var isBehind = false
         var attempt = 0
         var isSending = false
@@ -31,12 +32,34 @@ struct SimulatedQueue {
         let row: Row
     }
 
-    /// In the order of their ids.
+    /// The server's clock is counted from here.
+    let start: Instant
+    /// All that is visible, in the order of their ids.
     private(set) var rows: [Row] = []
+    /// Inserted in transactions that are still open.
+    private var uncommitted: [Row] = []
+    private var transactions: UInt64 = 1
     private(set) var ledger: [Int64: [Entry]] = [:]
 
-    mutating func insert(_ row: Row) {
-        rows.append(row)
+    init(start: Instant) { self.start = start }
+
+    /// Inserts a row in a transaction that stays open.
+    ///
+    /// - Returns: its number.
+    mutating func begin(_ row: Row) -> UInt64 {
+        transactions += 1
+        var row = row
+        row.transaction = transactions
+        uncommitted.append(row)
+        return transactions
+    }
+
+    /// Ends a transaction: its row is there from now on.
+    mutating func commit(_ transaction: UInt64) {
+        for row in uncommitted where row.transaction == transaction {
+            rows.insert(row, at: rows.firstIndex { $0.id > row.id } ?? rows.endIndex)
+        }
+        uncommitted.removeAll { $0.transaction == transaction }
     }
 
     /// The first row of each lane.
@@ -44,55 +67,88 @@ struct SimulatedQueue {
         rows.reduce(into: [:]) { heads, row in heads[row.lane] = min(heads[row.lane] ?? row.id, row.id) }
     }
 
-    mutating func claim(
-        _ claim: SenderStateMachine.Claim, now: Instant
-    ) -> (claimed: [OutboxMessage], marked: Int) {
+    mutating func claim(_ claim: OutboxClaim, now: Instant) -> OutboxClaim.Answer {
         let heads = heads
+        var answer = OutboxClaim.Answer()
         var candidates: [Row] = []
         for priority in 0...2 {
             candidates +=
                 rows
-                .filter { $0.lane.priority == priority && !$0.isBehind && !$0.isSending && $0.availableAt <= now }
+                .filter {
+                    $0.lane.priority == priority && !$0.isBehind && !$0.isSending && $0.availableAt <= now
+                        && moment($0.availableAt) >= claim.marks.moments[priority] ?? .min
+                }
                 .sorted { ($0.availableAt, $0.id) < ($1.availableAt, $1.id) }
                 .prefix(claim.window)
         }
-        let behind = Set(candidates.lazy.filter { heads[$0.lane] != $0.id }.map(\.id))
-        var best: [Int64: Row] = [:]
-        for row in candidates where !behind.contains(row.id) && !claim.busy.contains(row.lane.chat) {
-            guard let other = best[row.lane.chat] else {
-                best[row.lane.chat] = row
-                continue
-            }
-            if (row.lane.priority, row.id) < (other.lane.priority, other.id) { best[row.lane.chat] = row }
+        let firsts = rows.reduce(into: [Lane: Int64]()) { firsts, row in
+            if row.id >= claim.marks.oldest, firsts[row.lane] == nil { firsts[row.lane] = row.id }
         }
-        let chosen = best.values
-            .sorted {
-                ($0.lane.priority, $0.availableAt, $0.id) < ($1.lane.priority, $1.availableAt, $1.id)
+        let behind = Set(candidates.lazy.filter { firsts[$0.lane] ?? $0.id < $0.id }.map(\.id))
+        var ready = candidates.filter { !behind.contains($0.id) }
+        if let walk = claim.walk {
+            let lanes = heads.keys.sorted().filter { lane in walk.after.map { $0 < lane } ?? true }.prefix(walk.lanes)
+            answer.walkedTo = lanes.count == walk.lanes ? lanes.last : nil
+            let known = Set(ready.map(\.id))
+            let found = Set(lanes.compactMap { heads[$0] }).subtracting(known)
+            ready += rows.filter { found.contains($0.id) && !$0.isBehind && !$0.isSending && $0.availableAt <= now }
+        }
+        ready.removeAll { claim.busy.contains($0.lane.chat) }
+        // One of each chat: first those that have waited longest, then the most urgent.
+        var chosen: [Row] = []
+        func choose(_ order: (Row, Row) -> Bool, limit: Int) {
+            for row in ready.sorted(by: order) where chosen.count < limit {
+                if !chosen.contains(where: { $0.lane.chat == row.lane.chat }) { chosen.append(row) }
             }
-            .prefix(claim.limit).map(\.id)
+        }
+        choose({ ($0.availableAt, $0.id) < ($1.availableAt, $1.id) }, limit: claim.reserve)
+        // Within a chat by id, whatever became available when.
+        let best = Dictionary(grouping: ready, by: \.lane.chat).compactMapValues { rows in
+            rows.min { ($0.lane.priority, $0.id) < ($1.lane.priority, $1.id) }
+        }
+        ready = Array(best.values)
+        choose(
+            { ($0.lane.priority, $0.availableAt, $0.id) < ($1.lane.priority, $1.availableAt, $1.id) },
+            limit: claim.limit)
         for index in rows.indices where behind.contains(rows[index].id) { rows[index].isBehind = true }
-        let claimed = chosen.compactMap { id in rows.firstIndex { $0.id == id } }.map { index in
+        answer.messages = chosen.compactMap { row in rows.firstIndex { $0.id == row.id } }.map { index in
             rows[index].isSending = true
             rows[index].attempt += 1
             let row = rows[index]
             return OutboxMessage(
-                id: row.id, chatID: row.lane.chat, content: .reply(text: "", replyTo: nil), attempt: row.attempt,
-                partsSent: row.partsSent, firstMessageID: row.messageID, enqueuedAt: 0, failures: row.failures,
-                inDoubt: row.inDoubt)
+                id: row.id, priority: row.lane.priority, chatID: row.lane.chat, content: .reply(text: "", replyTo: nil),
+                attempt: row.attempt, partsSent: row.partsSent, firstMessageID: row.messageID, enqueuedAt: 0,
+                failures: row.failures, inDoubt: row.inDoubt)
         }
-        return (claimed, behind.count)
+        answer.marked = behind.count
+        let taken = behind.union(chosen.map(\.id))
+        let left = (0...2).map { priority in
+            let seen = candidates.filter { $0.lane.priority == priority }
+            var moments = seen.filter { !taken.contains($0.id) }.map { moment($0.availableAt) }
+            if seen.count == claim.window, let last = seen.last { moments.append(moment(last.availableAt)) }
+            return moments.min() ?? moment(now)
+        }
+        answer.sight = QueueHorizon.Sight(
+            moment: moment(now), left: left, oldest: rows.first { $0.id >= claim.marks.oldest }?.id,
+            snapshot: QueueHorizon.Snapshot(next: transactions + 1, running: Set(uncommitted.map(\.transaction))))
+        return answer
+    }
+
+    /// The server's clock, in microseconds.
+    private func moment(_ instant: Instant) -> Int64 {
+        Int64(((instant - start) / .microseconds(1)).rounded(.down))
     }
 
     func nextDue(now: Instant) -> Instant? {
         rows.lazy.filter { !$0.isBehind && !$0.isSending && $0.availableAt > now }.map(\.availableAt).min()
     }
 
-    mutating func finish(_ messages: [Finished]) {
+    mutating func finish(_ messages: [Finished], now: Instant) {
         let outcomes = Dictionary(messages.map { ($0.id, $0.outcome) }) { $1 }
         for message in messages where message.isInDoubt {
             if let index = rows.firstIndex(where: { $0.id == message.id }) { rows[index].inDoubt += 1 }
         }
-        remove { outcomes[$0.id] }
+        remove(at: now) { outcomes[$0.id] }
     }
 
     mutating func requeue(_ messages: [Requeued], now: Instant) {
@@ -109,14 +165,15 @@ struct SimulatedQueue {
             case .unchanged: break
             case .another: rows[index].failures += 1
             }
-            if case .moves(let chat, let newChat) = message.chat { move(chat, to: newChat) }
+            if case .moves(let chat, let newChat) = message.chat { move(chat, to: newChat, now: now) }
         }
     }
 
-    private mutating func move(_ chat: Int64, to newChat: Int64) {
+    private mutating func move(_ chat: Int64, to newChat: Int64, now: Instant) {
         for index in rows.indices where rows[index].lane.chat == chat {
             rows[index].lane = Lane(chat: newChat, priority: rows[index].lane.priority)
             rows[index].isBehind = false
+            rows[index].availableAt = max(rows[index].availableAt, now)
         }
     }
 
@@ -128,13 +185,13 @@ struct SimulatedQueue {
 
     /// How many attempts of others were found.
     @discardableResult
-    mutating func recover(mine: [OutboxAttempt], hold: Bool) -> Int {
+    mutating func recover(mine: [OutboxAttempt], hold: Bool, now: Instant) -> Int {
         let known = Set(mine)
         let found = rows.filter { $0.isSending && !known.contains(OutboxAttempt(id: $0.id, attempt: $0.attempt)) }
         let ids = Set(found.map(\.id))
         if hold {
             for index in rows.indices where ids.contains(rows[index].id) { rows[index].inDoubt += 1 }
-            remove { ids.contains($0.id) ? .unknown : nil }
+            remove(at: now) { ids.contains($0.id) ? .unknown : nil }
         } else {
             for index in rows.indices where ids.contains(rows[index].id) {
                 rows[index].isSending = false
@@ -146,7 +203,7 @@ struct SimulatedQueue {
     }
 
     /// Moves rows to the ledger; then the next of their lanes come forward.
-    private mutating func remove(_ outcome: (Row) -> Finished.Outcome?) {
+    private mutating func remove(at now: Instant, _ outcome: (Row) -> Finished.Outcome?) {
         var lanes: Set<Lane> = []
         rows.removeAll { row in
             guard let outcome = outcome(row) else { return false }
@@ -156,7 +213,15 @@ struct SimulatedQueue {
         }
         let heads = heads
         for index in rows.indices where lanes.contains(rows[index].lane) && heads[rows[index].lane] == rows[index].id {
+            guard rows[index].isBehind else { continue }
             rows[index].isBehind = false
+            rows[index].availableAt = max(rows[index].availableAt, now)
         }
+    }
+}
+
+extension OutboxClaim.Lane: Comparable {
+    static func < (left: Self, right: Self) -> Bool {
+        (left.chat, left.priority) < (right.chat, right.priority)
     }
 }

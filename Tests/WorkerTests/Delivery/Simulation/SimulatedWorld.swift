@@ -8,6 +8,8 @@ struct SimulatedWorld: Sendable {
         let after: Duration
         let lane: SimulatedQueue.Lane
         let parts: Int
+        /// How long its transaction stays open after it.
+        let open: Duration
     }
 
     /// A time in which Telegram is not reached.
@@ -19,6 +21,8 @@ struct SimulatedWorld: Sendable {
 
     let limits: SenderStateMachine.Limits
     let arrivals: [Arrival]
+    /// Whether urgent messages come faster than they may be sent, so that there are always some.
+    let isFlood: Bool
     let outages: [Outage]
     /// Probability that an attempt goes wrong.
     let trouble: Double
@@ -36,19 +40,26 @@ struct SimulatedWorld: Sendable {
     let calm = Duration.seconds(60)
 
     init(using random: inout SeededGenerator) {
+        isFlood = random.happens(0.01)
         limits = SenderStateMachine.Limits(
-            messagesPerSecond: random.pick(0, 2, 30, 1000),
-            messagesPerChatPerSecond: random.pick(0, 0.5, 1, 20),
-            concurrency: random.pick(1, 2, 5, 64))
-        let chats = Int64.random(in: 1...12, using: &random)
-        let span = random.pick(0.0, 100, 5000, 40_000)
-        let count = Int.random(in: 1...(random.pick(8, 30, 90)), using: &random)
+            messagesPerSecond: isFlood ? random.pick(5, 30) : random.pick(0, 2, 30, 1000),
+            messagesPerChatPerSecond: isFlood ? random.pick(0, 1) : random.pick(0, 0.5, 1, 20),
+            concurrency: isFlood ? random.pick(1, 2, 5) : random.pick(1, 2, 5, 64))
+        let chats = isFlood ? 60 : Int64.random(in: 1...12, using: &random)
+        let count = isFlood ? 250 : Int.random(in: 1...(random.pick(8, 30, 90)), using: &random)
+        let span =
+            isFlood ? Double(count) * 500 / limits.messagesPerSecond : random.pick(0.0, 100, 5000, 40_000)
+        let isFlood = isFlood
+        // What is committed late has waited longest, and goes before those that an observer of a flood counts.
+        let late = isFlood ? 0 : random.pick(0.0, 0, 0.1, 0.5)
         arrivals = (0..<count).map { _ in
             Arrival(
                 after: random.duration(0...span),
                 lane: SimulatedQueue.Lane(
-                    chat: .random(in: 1...chats, using: &random), priority: .random(in: 0...2, using: &random)),
-                parts: random.happens(0.1) ? 3 : 1)
+                    chat: .random(in: 1...chats, using: &random),
+                    priority: isFlood && !random.happens(0.02) ? random.pick(0, 1) : .random(in: 0...2, using: &random)),
+                parts: random.happens(0.1) ? 3 : 1,
+                open: random.happens(late) ? random.duration(0...(random.pick(10, 1000, 20_000))) : .zero)
         }.sorted { $0.after < $1.after }
         outages = (0..<(random.happens(0.3) ? 2 : 0)).map { _ in
             let from = random.duration(0...20_000)

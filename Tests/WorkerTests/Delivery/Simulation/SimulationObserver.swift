@@ -14,8 +14,14 @@ struct SimulationObserver {
     /// Counted when they end.
     private var ends: [Int64: TokenBucket] = [:]
     private var pausedChats: [Int64: Instant] = [:]
+    private var suspicion = ThrottleSuspicion()
     private var pausedUntil: Instant
+    /// Telegram has asked them to wait: how slow they go since then is the machine's to decide.
+    private var slowedChats: Set<Int64> = []
+    private var isSlowed = false
     private var deliveries: [(id: Int64, part: Int)] = []
+    /// Ready messages: how many others have gone meanwhile, and how many may.
+    private var overtaken: [Int64: (times: Int, bound: Int)] = [:]
 
     init(limits: SenderStateMachine.Limits, now: Instant) {
         self.limits = limits
@@ -31,6 +37,8 @@ struct SimulationObserver {
     mutating func newSender(at now: Instant) {
         bot = TokenBucket(rate: limits.messagesPerSecond, capacity: limits.burst, now: now)
         (begins, ends, pausedChats) = ([:], [:], [:])
+        suspicion = ThrottleSuspicion()
+        (slowedChats, isSlowed) = ([], false)
         pausedUntil = now
     }
 
@@ -55,13 +63,42 @@ struct SimulationObserver {
         begins[message.chatID] = chat
     }
 
+    /// Nobody waits for ever, however urgent the others are: every tenth is the one that has waited longest, so a ready
+    /// message lets at most ten go for each that has waited longer, and what is under way. Twice as many here: what is
+    /// committed late, and what fails and comes back, is not among those that are counted.
+    mutating func overtakes(_ message: OutboxMessage, in queue: SimulatedQueue, noticed: Set<Int64>, at now: Instant) {
+        overtaken[message.id] = nil
+        let heads = queue.heads
+        let busy = Set(queue.rows.lazy.filter(\.isSending).map(\.lane.chat))
+        for row in queue.rows where row.id != message.id && !row.isSending && noticed.contains(row.id) {
+            guard heads[row.lane] == row.id, row.availableAt <= now, !busy.contains(row.lane.chat),
+                pausedChats[row.lane.chat, default: now] <= now, ends[row.lane.chat]?.available(at: now) != 0,
+                !slowedChats.contains(row.lane.chat)
+            else { continue }
+            // Counted once, when it is overtaken first: those that come later have not waited longer.
+            var count =
+                overtaken[row.id]
+                ?? (
+                    0,
+                    20 * (queue.rows.count { $0.availableAt <= row.availableAt } + 1) + 3 * limits.concurrency
+                )
+            count.times += 1
+            overtaken[row.id] = count
+            if count.times > count.bound { complain("message \(row.id) is overtaken \(count.times) times") }
+        }
+    }
+
     mutating func ends(_ message: OutboxMessage, _ flow: Verdict.Flow, at now: Instant) {
         var chat = ends[message.chatID] ?? newChat(now)
         chat.take(at: now)
         ends[message.chatID] = chat
         guard case .throttled(let pause) = flow else { return }
         pausedChats[message.chatID] = now + pause
-        if pausedChats.values.count(where: { $0 > now }) > 1 { pausedUntil = max(pausedUntil, now + pause) }
+        slowedChats.insert(message.chatID)
+        if suspicion.isBots(message.chatID, at: now) {
+            pausedUntil = max(pausedUntil, now + pause)
+            isSlowed = true
+        }
     }
 
     mutating func delivered(_ message: OutboxMessage) {
@@ -79,6 +116,7 @@ struct SimulationObserver {
             !row.isSending && row.availableAt <= now && heads[row.lane] == row.id
                 && pausedChats[row.lane.chat, default: now] <= now
                 && ends[row.lane.chat]?.available(at: now) != 0
+                && (until == nil || !isSlowed && !slowedChats.contains(row.lane.chat))
         }
         if let left { complain("waits \(until.map { "\($0 - now)" } ?? "for ever") beside message \(left.id)") }
     }
@@ -115,11 +153,13 @@ struct SimulationObserver {
         if !hold, entry.outcome == .unknown { complain("message \(row.id) is held though it is to be sent again") }
     }
 
-    /// First in, first out within a lane, and the parts of a message one after the other.
+    /// First in, first out within a lane, and the parts of a message one after the other. What was committed late may have
+    /// been overtaken before.
     private mutating func judgeOrder(_ queue: SimulatedQueue) {
         var last: [SimulatedQueue.Lane: (Int64, Int)] = [:]
         for (id, part) in deliveries {
-            guard let lane = queue.ledger[id]?.first?.row.lane else { continue }
+            guard let row = queue.ledger[id]?.first?.row, !row.isLate else { continue }
+            let lane = row.lane
             if let before = last[lane], before > (id, part) {
                 complain("\(lane): \((id, part)) arrived after \(before)")
             }

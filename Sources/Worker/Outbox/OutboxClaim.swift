@@ -1,0 +1,40 @@
+/// What the sender asks the queue for.
+struct OutboxClaim: Sendable, Equatable {
+    /// A lane, as a place in the order of all lanes.
+    struct Lane: Sendable, Hashable {
+        var chat: Int64
+        var priority: Int
+    }
+
+    /// A look at lanes one after the other, for when rows behind others hide what is ready.
+    struct Walk: Sendable, Equatable {
+        /// Where the last one ended; nil is before the first lane.
+        var after: Lane?
+        /// How many lanes are looked at.
+        var lanes: Int
+    }
+
+    /// At most so many messages.
+    var limit: Int
+    /// How many of the ready rows are looked at, of each priority.
+    var window: Int
+    /// Chats that are left out.
+    var busy: Set<Int64>
+    /// So many of them are those that have waited longest, whatever their priority.
+    var reserve = 0
+    /// Where to begin, for each priority.
+    var marks = QueueHorizon.Marks()
+    var walk: Walk?
+
+    /// What the queue answers.
+    struct Answer: Sendable, Equatable {
+        /// Messages to send now.
+        var messages: [OutboxMessage] = []
+        /// Rows that were found behind others.
+        var marked = 0
+        /// How far the queue was taken.
+        var sight: QueueHorizon.Sight?
+        /// Where the walk ended; nil when there was none, or it came to the last lane.
+        var walkedTo: Lane?
+    }
+}
