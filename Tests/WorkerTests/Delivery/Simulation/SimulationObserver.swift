@@ -21,7 +21,7 @@ struct SimulationObserver {
     private var isSlowed = false
     private var deliveries: [(id: Int64, part: Int)] = []
     /// Ready messages: how many others have gone meanwhile, and how many may.
-    private var overtaken: [Int64: (times: Int, bound: Int)] = [:]
+    private var overtaken: [Int64: (times: Int, bound: Int, since: Instant)] = [:]
 
     init(limits: SenderStateMachine.Limits, now: Instant) {
         self.limits = limits
@@ -64,8 +64,7 @@ struct SimulationObserver {
     }
 
     /// Nobody waits for ever, however urgent the others are: every tenth is the one that has waited longest, so a ready
-    /// message lets at most ten go for each that has waited longer, and what is under way. Twice as many here: what is
-    /// committed late, and what fails and comes back, is not among those that are counted.
+    /// message lets at most ten go for each that has waited longer, and what is under way.
     mutating func overtakes(_ message: OutboxMessage, in queue: SimulatedQueue, noticed: Set<Int64>, at now: Instant) {
         overtaken[message.id] = nil
         let heads = queue.heads
@@ -75,12 +74,15 @@ struct SimulationObserver {
                 pausedChats[row.lane.chat, default: now] <= now, ends[row.lane.chat]?.available(at: now) != 0,
                 !slowedChats.contains(row.lane.chat)
             else { continue }
+            // A row that moves to another chat waits anew.
+            if let count = overtaken[row.id], count.since != row.availableAt { overtaken[row.id] = nil }
             // Counted once, when it is overtaken first: those that come later have not waited longer.
             var count =
                 overtaken[row.id]
                 ?? (
                     0,
-                    20 * (queue.rows.count { $0.availableAt <= row.availableAt } + 1) + 3 * limits.concurrency
+                    10 * (queue.rows.count { $0.availableAt <= row.availableAt } + 1) + 3 * limits.concurrency,
+                    row.availableAt
                 )
             count.times += 1
             overtaken[row.id] = count
