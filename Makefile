@@ -23,7 +23,8 @@ fuzz: bootstrap ## a million mutated updates through the decoder, optimised
 
 soak: bootstrap ## a million messages, a thousand reconnects, /help beside 100,000 notifications: memory, descriptors, time
 	@TGWORKER_SOAK_MESSAGES=1000000 TGWORKER_SOAK_RECONNECTS=1000 TGWORKER_SOAK_BACKLOG=100000 \
-	    TGWORKER_SOAK_QUESTIONS=200 $(OPTIMISED) --no-parallel --filter '^IntegrationTests\.Endurance'
+	    TGWORKER_SOAK_QUESTIONS=200 TGWORKER_SOAK_CLAIMS=1000000 $(OPTIMISED) --no-parallel \
+	    --filter '^IntegrationTests\.Endurance' --filter '^QueueTests\.ClaimFigures'
 
 chaos: bootstrap ## ten minutes of everything that breaks; MINUTES=, SEED=, WORKERS=, HOLD=1, VERBOSE=1
 	@scripts/build --build-tests

@@ -36,6 +36,36 @@ struct ClaimTests {
         try await queue.close()
     }
 
+    @Test(
+        "gets the next of a lane in the exchange that records the one before, and not what is less urgent in its chat")
+    func sameExchange() async throws {
+        var queue = try await Queue.open()
+        try await queue.fill(chats: 1...1, each: 3, priority: 1)
+        try await queue.fill(chats: 1...1, priority: 2)
+        _ = try await queue.claim()
+        for expected in [1, 1, 2] {
+            let answers = try await queue.session.group([
+                Statement("delete from tgworker.outbox where sending_since is not null"),
+                Queue.statement(OutboxClaim(limit: 9, window: 9, busy: [])),
+            ])
+            #expect(try OutboxClaim.Answer(answers[1]).messages.map(\.priority) == [expected])
+        }
+        try await queue.close()
+    }
+
+    @Test("tells when the next one is due, and takes none before")
+    func due() async throws {
+        let queue = try await Queue.open()
+        try await queue.fill(chats: 1...2)
+        try await queue.session.script(
+            "update tgworker.outbox set available_at = clock_timestamp() + interval '1 hour' where chat_id = 2")
+        let answer = try await queue.run(OutboxClaim(limit: 9, window: 9, busy: []))
+        #expect(answer.messages.map(\.chatID) == [1])
+        let due = try #require(answer.dueIn)
+        #expect(due > .seconds(3000) && due <= .seconds(3600))
+        try await queue.close()
+    }
+
     @Test("sees what was inserted before the mark and committed after it, as soon as that is announced")
     func lateCommit() async throws {
         var queue = try await Queue.open()

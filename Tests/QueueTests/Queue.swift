@@ -65,7 +65,7 @@ struct Queue {
             throw Idle()
         }
         let answer = try await run(claim)
-        machine.exchanged(answer, nextDue: nil, now: .now)
+        machine.exchanged(answer, now: .now)
         return (claim, answer.messages.map(\.chatID))
     }
 

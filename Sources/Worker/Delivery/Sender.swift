@@ -183,16 +183,11 @@ actor Sender {
         if let claim = exchange.claim {
             statements.append(
                 OutboxStatements.claim(claim, defaultTimeZone: catalog.defaultTimeZone, bot: api.token.botID))
-            statements.append(OutboxStatements.nextDue)
         }
         let answers = try await connection.group(statements)
-        var answer = OutboxClaim.Answer()
-        var due: Int64?
-        if exchange.claim != nil {
-            answer = try OutboxClaim.Answer(answers[claimIndex])
-            due = try answers[claimIndex + 1].first?.find("microseconds")
-        }
-        machine.exchanged(answer, nextDue: due.map { .now + .microseconds($0) }, now: .now)
+        let answer =
+            exchange.claim == nil ? OutboxClaim.Answer() : try OutboxClaim.Answer(answers[claimIndex])
+        machine.exchanged(answer, now: .now)
         return answer.messages
     }
 

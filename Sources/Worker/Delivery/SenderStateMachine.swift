@@ -39,7 +39,7 @@ struct SenderStateMachine: Sendable {
     }
 
     enum Action: Sendable, Equatable {
-        /// Talk to the database, then call ``SenderStateMachine/exchanged(_:nextDue:now:)``.
+        /// Talk to the database, then call ``SenderStateMachine/exchanged(_:now:)``.
         case exchange(Exchange)
         /// Nothing to do before this moment, unless something happens.
         case wait(until: Instant?)
@@ -141,10 +141,8 @@ struct SenderStateMachine: Sendable {
 
     /// The database has done an exchange.
     ///
-    /// - Parameters:
-    ///   - answer: what it answered to the claim.
-    ///   - nextDue: when the next message becomes ready that is not yet.
-    mutating func exchanged(_ answer: OutboxClaim.Answer, nextDue: Instant?, now: Instant) {
+    /// - Parameter answer: what it answered to the claim.
+    mutating func exchanged(_ answer: OutboxClaim.Answer, now: Instant) {
         guard let done = inExchange else { return }
         inExchange = nil
         for id in done.finished.map(\.id) + done.requeued.map(\.id) { underWay[id] = nil }
@@ -152,7 +150,7 @@ struct SenderStateMachine: Sendable {
         for message in answer.messages { underWay[message.id] = (message.chatID, message.attempt, now) }
         pace.begin(answer.messages.count, at: now)
         count(answer.messages, of: claim)
-        self.nextDue = nextDue
+        nextDue = answer.dueIn.map { now + $0 }
         walkedTo = answer.walkedTo
         // Fewer cannot hide anything: a window is so much wider than what is claimed.
         isCrowded = answer.marked > Self.slack

@@ -30,6 +30,8 @@ struct OutboxClaim: Sendable, Equatable {
     struct Answer: Sendable, Equatable {
         /// Messages to send now.
         var messages: [OutboxMessage] = []
+        /// When the next message becomes ready that is not yet; nil when there is none.
+        var dueIn: Duration?
         /// Rows that were found behind others.
         var marked = 0
         /// How far the queue was taken.

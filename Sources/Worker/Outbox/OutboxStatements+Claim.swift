@@ -6,9 +6,12 @@ extension OutboxStatements {
     /// their turn.
     ///
     /// `id = any (array(…))` keeps its index plan whatever the statistics say; a join would flip to a scan of the table.
-    /// The moment is `now()`, which is the same in all of an exchange, so that a message is either ready here or due in
-    /// ``nextDue``, and which an index can be searched by, unlike `clock_timestamp()`. Rows that somebody holds a lock
-    /// on, such as one that an operator is discarding in a transaction still open, are passed over: never waited for.
+    /// The moment is taken once, as an index can be searched by it then, and before anything is looked at. It is the clock
+    /// and not `now()`, the beginning of the exchange: rows that the same exchange has brought forward are ready. What
+    /// becomes ready later is told by the same statement (`due`), so that a message is either ready or due.
+    ///
+    /// Rows that somebody holds a lock on, such as one that an operator is discarding in a transaction still open, are
+    /// passed over: never waited for.
     ///
     /// The answer is read by ``OutboxClaim/Answer/init(_:)``.
     static func claim(_ claim: OutboxClaim, defaultTimeZone: String, bot: Int64) -> Statement {
@@ -52,7 +55,7 @@ extension OutboxStatements {
         heads: """
             union
             select s.id, s.chat_id, s.priority, s.available_at from step s
-            where not s.behind and s.sending_since is null and s.available_at <= now()
+            where not s.behind and s.sending_since is null and s.available_at <= (select t.now from clock t)
                 and s.chat_id <> all ($3::bigint[])
             """,
         end: """
@@ -62,16 +65,17 @@ extension OutboxStatements {
 
     private static func claimSQL(steps: String, heads: String, end: String) -> String {
         """
-        with recursive \(steps) candidate as materialized (
+        with recursive clock as materialized (select clock_timestamp() as now), \(steps) candidate as materialized (
             select o.*
             from (values
                 (0::smallint, ($6::bigint[])[1]), (1::smallint, ($6::bigint[])[2]), (2::smallint, ($6::bigint[])[3])
             ) p (priority, mark)
+            cross join clock t
             cross join lateral (
                 select r.id, r.chat_id, r.priority, r.available_at, r.is_head or r.attempt > 0 as is_head
                 from tgworker.outbox r
                 where r.priority = p.priority and not r.behind and r.sending_since is null
-                    and r.available_at <= now() and r.available_at >= coalesce(
+                    and r.available_at <= t.now and r.available_at >= coalesce(
                         timestamptz 'epoch' + p.mark * interval '1 microsecond', '-infinity')
                 order by r.priority, r.available_at, r.id
                 limit $2
@@ -124,7 +128,19 @@ extension OutboxStatements {
         ), sight as (
             select (select count(*) from marked) as marked,
                 (select w.id from tgworker.outbox w where w.id >= $8 order by w.id limit 1) as oldest,
-                (extract(epoch from now()) * 1000000)::bigint as moment, txid_current_snapshot()::text as snapshot,
+                (select (extract(epoch from t.now) * 1000000)::bigint from clock t) as moment,
+                txid_current_snapshot()::text as snapshot,
+                -- When the next one becomes ready that is not yet; from now on, as this is read.
+                (select (extract(epoch from min(d.available_at) - clock_timestamp()) * 1000000)::bigint
+                from (values (0::smallint), (1::smallint), (2::smallint)) p (priority)
+                cross join clock t
+                cross join lateral (
+                    select r.available_at from tgworker.outbox r
+                    where r.priority = p.priority and not r.behind and r.sending_since is null
+                        and r.available_at > t.now
+                    order by r.available_at
+                    limit 1
+                ) d) as due,
                 max(l.since) filter (where l.priority = 0) as left_0,
                 max(l.since) filter (where l.priority = 1) as left_1,
                 max(l.since) filter (where l.priority = 2) as left_2,
@@ -165,21 +181,6 @@ extension OutboxStatements {
         """
     }
 
-    /// Microseconds until the next message that is not ready yet becomes so; NULL when there is none. To be asked in the
-    /// exchange of a claim.
-    static let nextDue = Statement(
-        """
-        select (extract(epoch from min(o.available_at) - clock_timestamp()) * 1000000)::bigint as microseconds
-        from (values (0::smallint), (1::smallint), (2::smallint)) p (priority)
-        cross join lateral (
-            select r.available_at from tgworker.outbox r
-            where r.priority = p.priority and not r.behind and r.sending_since is null
-                and r.available_at > now()
-            order by r.available_at
-            limit 1
-        ) o
-        """, prepared: true)
-
     /// Brings forward what stands first in its lane and is marked as behind all the same; looks at so many lanes after
     /// the one that is named. Answers where it ended, NULL when that was the last lane.
     ///
@@ -212,6 +213,7 @@ extension OutboxClaim.Answer {
     init(_ rows: Rows) throws(PostgresError) {
         guard let first = rows.first else { return }
         marked = try first.get("marked")
+        dueIn = (try first.find("due", as: Int64.self)).map { .microseconds($0) }
         walkedTo = try OutboxClaim.Lane(first)
         let moment: Int64 = try first.get("moment")
         if let snapshot = QueueHorizon.Snapshot(try first.get("snapshot")) {

@@ -40,11 +40,11 @@ struct SenderBench {
     }
 
     mutating func answer(_ claimed: [OutboxMessage] = [], marked: Int = 0, due: Duration? = nil) {
-        answer(OutboxClaim.Answer(messages: claimed, marked: marked), due: due)
+        answer(OutboxClaim.Answer(messages: claimed, dueIn: due, marked: marked))
     }
 
-    mutating func answer(_ answer: OutboxClaim.Answer, due: Duration? = nil) {
-        machine.exchanged(answer, nextDue: due.map { now + $0 }, now: now)
+    mutating func answer(_ answer: OutboxClaim.Answer) {
+        machine.exchanged(answer, now: now)
     }
 
     /// Claims these messages, whatever the machine asks for first.

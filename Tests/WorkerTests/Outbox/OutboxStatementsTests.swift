@@ -11,7 +11,6 @@ struct OutboxStatementsTests {
             "walk",
             claim(OutboxClaim(limit: 64, window: 128, busy: [1, 2], walk: OutboxClaim.Walk(after: nil, lanes: 9)))
         ),
-        ("nextDue", OutboxStatements.nextDue),
         ("finish", OutboxStatements.finish([Finished(id: 1, outcome: .sent), Finished(id: 2, outcome: .failed)])),
         ("bringForward", OutboxStatements.bringForward([1, 2])),
         ("setChats", ChatStatements.setChats([ChatState(chatID: 1, reason: "blocked")], bot: 42)),
@@ -39,7 +38,7 @@ struct OutboxStatementsTests {
 
     @Test(
         "are prepared when they are run for every message",
-        arguments: ["claim", "walk", "nextDue", "finish", "setChats", "requeue", "pause chats"])
+        arguments: ["claim", "walk", "finish", "setChats", "requeue", "pause chats"])
     func prepared(name: String) throws {
         let statement = try #require(Self.statements.first { $0.name == name }).statement
         #expect(statement.isPrepared)

@@ -123,7 +123,9 @@ struct SenderSimulation {
         case .answer(let answer, let due, let number):
             guard number == exchange else { break }
             exchange = nil
-            machine.exchanged(answer, nextDue: due, now: now)
+            var answer = answer
+            answer.dueIn = due.map { $0 - now }
+            machine.exchanged(answer, now: now)
             for message in answer.messages { begin(message) }
             step()
         case .attemptEnds(let message, let outcome, let isDelivered):
