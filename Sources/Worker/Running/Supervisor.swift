@@ -14,6 +14,7 @@ actor Supervisor {
     nonisolated let inbox: UpdateInbox
     private let pooler: PoolerCheck
     private let wakePath: WakePath
+    private let role: SenderRole
 
     private var isStopping = false
     private var hasServed = false
@@ -21,9 +22,6 @@ actor Supervisor {
     private var servingSince: ContinuousClock.Instant?
     /// Something between it and the server pools sessions.
     private var isPooled = false
-    private var sender: Sender?
-    private var senderToken: BotToken?
-    private var receiving: Task<Void, Never>?
     private var lastWaiting: String?
     /// What is being waited for, so that it can be cut short.
     private var pausing: Task<Void, Never>?
@@ -32,8 +30,6 @@ actor Supervisor {
     private var lost: PostgresError?
     /// Why customers must not be written to from this database any more.
     private var refusal: StartupProblem?
-    /// Why Telegram does not accept the token that was used last.
-    private var rejection: String?
     /// The configuration has changed since the bot was looked for.
     private var isStale = false
 
@@ -52,6 +48,12 @@ actor Supervisor {
         inbox = UpdateInbox(database: configuration.database, reactor: reactor, events: events)
         pooler = PoolerCheck(configuration.database, reactor: reactor)
         wakePath = WakePath(presence: presence, inbox: inbox, reactor: reactor, events: events)
+        role = SenderRole(
+            presence: presence, inbox: inbox, wakePath: wakePath,
+            limits: SenderStateMachine.Limits(
+                messagesPerSecond: configuration.messagesPerSecond,
+                messagesPerChatPerSecond: configuration.messagesPerChatPerSecond),
+            reactor: reactor, events: events)
     }
 
     // MARK: From outside
@@ -63,19 +65,7 @@ actor Supervisor {
         pausing?.cancel()
         connecting?.cancel()
         asking?.cancel()
-        receiving?.cancel()
-        guard let sender else { return }
-        Task {
-            events(.draining(inFlight: await sender.inFlight))
-            await sender.drain()
-            await reactor.sleep(for: configuration.drainTimeout)
-            let left = await sender.inFlight
-            if left > 0 { events(.abandoned(inFlight: left)) }
-            await sender.abandon()
-            // What the database does not take now either stays for the next sender to judge.
-            await reactor.sleep(for: .seconds(3))
-            await sender.disconnected(PostgresError(.timeout, message: "the database did not answer in time"))
-        }
+        Task { await role.leave(within: configuration.drainTimeout) }
     }
 
     /// Starts over on the same session, so that bot, settings and tables are read again.
@@ -84,8 +74,7 @@ actor Supervisor {
         events(.reloading)
         isStale = true
         pausing?.cancel()
-        receiving?.cancel()
-        await sender?.drain()
+        await role.leave()
     }
 
     // MARK: Sessions
@@ -156,11 +145,13 @@ actor Supervisor {
                 await inbox.open(reception)
                 guard let reception else { continue }
                 guard try await takeTurn(connection) else { continue }
-                try await work(for: reception, on: connection)
-                if let rejection, !isStale {
-                    await wait("\(TelegramError.unauthorized(rejection))", for: .seconds(30))
+                let end = try await role.perform(
+                    for: reception, on: connection, pooler: isPooled ? pooler : nil,
+                    troubled: { [weak self] trouble in await self?.handle(trouble, on: connection) })
+                if let refusal { throw refusal }
+                if case .rejected(let reason) = end, !isStale {
+                    await wait("\(TelegramError.unauthorized(reason))", for: .seconds(30))
                 }
-                rejection = nil
             }
             try await presence.record("stopped", on: connection)
         } catch {
@@ -175,30 +166,15 @@ actor Supervisor {
         await connection.close()
     }
 
-    /// Stops working for a database that became a copy or was neutralized. What is under way is recorded; then a new
-    /// session looks again and again whether that was undone.
-    private func refuse(_ problem: StartupProblem) async {
-        refusal = problem
-        say(problem.description, retryAfter: .seconds(10))
-        receiving?.cancel()
-        await inbox.open(nil)
-        await sender?.drain()
-    }
-
-    /// Telegram has refused the token to the one who receives.
-    private func rejected(_ reason: String) async {
-        await sender?.reject(reason)
-    }
-
     /// The queue's statements take a millisecond, whatever the planner thinks: compiling them would take a hundred.
     private static let withoutCompiling = Statement("set jit = off")
 
     private func notified(_ notification: Notification) {
         switch notification.payload {
         case "configuration": Task { await reload() }
-        case "errand": if sender != nil { Task { await inbox.settle() } }
+        case "errand": Task { await role.settle() }
         case let payload where wakePath.assumeIsolated({ $0.hear(payload) }): break
-        default: if let sender { Task { await sender.wake() } }
+        default: Task { await role.wake() }
         }
     }
 
@@ -206,15 +182,19 @@ actor Supervisor {
         lost = error
         events(.disconnected(reason: error.message))
         pausing?.cancel()
-        receiving?.cancel()
-        if let sender { Task { await sender.disconnected(error) } }
+        Task { await role.disconnected(error) }
     }
 
-    /// Ends a session that the server would keep.
-    private func replace(_ connection: Connection, because trouble: SenderUpkeep.Trouble) async {
+    /// The sender's session is not what it should be, although the server would keep it.
+    private func handle(_ trouble: SenderUpkeep.Trouble, on connection: Connection) async {
         let reason: String
         switch trouble {
-        case .refused(let problem): return await refuse(problem)
+        case .refused(let problem):
+            // What is under way is recorded; then a new session looks again and again whether that was undone.
+            refusal = problem
+            say(problem.description, retryAfter: .seconds(10))
+            await inbox.open(nil)
+            return await role.leave()
         case .deaf:
             events(.deaf)
             reason = "notifications do not arrive"
@@ -280,63 +260,6 @@ actor Supervisor {
             await pause(for: SenderLease.look * Double.random(in: SenderLease.lookJitter))
         }
         return false
-    }
-
-    /// Sends and receives until the session ends or the configuration changes.
-    private func work(for reception: Reception, on connection: Connection) async throws {
-        let receiving = Task {
-            await inbox.settle()
-            let task = ReceivingTask(reception: reception, inbox: inbox, reactor: reactor, events: events)
-            if let reason = await task.run() { await rejected(reason) }
-        }
-        self.receiving = receiving
-        let result: Result<Void, any Error>
-        do {
-            result = .success(try await send(with: reception.api, on: connection))
-        } catch {
-            result = .failure(error)
-        }
-        // Telegram serves one receiver: this one has ended before the next one begins.
-        receiving.cancel()
-        await receiving.value
-        self.receiving = nil
-        try result.get()
-    }
-
-    private func send(with api: BotAPI, on connection: Connection) async throws {
-        let sender = reuse(for: api)
-        self.sender = sender
-        events(.becameSender)
-        let upkeep = Task {
-            let upkeep = SenderUpkeep(
-                presence: presence, sender: sender, inbox: inbox, wakePath: wakePath, pooler: isPooled ? pooler : nil,
-                reactor: reactor)
-            if let trouble = await upkeep.run(on: connection), !Task.isCancelled {
-                await replace(connection, because: trouble)
-            }
-        }
-        defer { upkeep.cancel() }
-        let catalog = try await OdooCatalog.load(from: connection)
-        let end = try await sender.run(on: connection, catalog: catalog)
-        if case .disconnected(let error) = end { throw error }
-        // What the next one is to do may differ: bot, limits, or nothing at all.
-        self.sender = nil
-        senderToken = nil
-        try await SenderLock.release(on: connection)
-        if case .rejected(let reason) = end { rejection = reason }
-        if let refusal { throw refusal }
-    }
-
-    /// A sender whose session broke knows what became of the messages that were under way then.
-    private func reuse(for api: BotAPI) -> Sender {
-        if let sender, senderToken == api.token { return sender }
-        senderToken = api.token
-        return Sender(
-            reactor: reactor, api: api,
-            limits: SenderStateMachine.Limits(
-                messagesPerSecond: configuration.messagesPerSecond,
-                messagesPerChatPerSecond: configuration.messagesPerChatPerSecond),
-            events: events)
     }
 
     // MARK: Waiting
