@@ -31,39 +31,3 @@ comment on column tgworker.delivery.in_doubt is
     'Attempts whose outcome nobody knows, the last one included: the customer may have the message so many times, and once more when it was sent. So there are at most so many duplicates.';
 comment on column tgworker.delivery.outcome is
     'sent, failed (Telegram refuses it for good, or it was given up), discarded (no longer wanted) or unknown (held, may have been delivered).';
-
--- Sends again: a waiting message at once, a failed, discarded or unknown one from the ledger as a new row.
--- Contract: outbox id that is now waiting, NULL when there is nothing to send again. Never repeats what was sent, and
--- may be repeated itself: a second call, were it at the same moment, finds the row of the first or what became of it.
-create or replace function tgworker.retry(id bigint) returns bigint
-    language plpgsql security definer
-    set search_path = pg_catalog, pg_temp
-    as $$
-declare
-    waiting bigint := $1;
-    entry tgworker.delivery;
-begin
-    loop
-        -- The lock makes callers take turns; under Odoo's REPEATABLE READ the later one is told to start again.
-        select d.* into entry from tgworker.delivery d where d.outbox_id = waiting for update;
-        exit when entry.retried_as is null;
-        waiting := entry.retried_as;
-    end loop;
-    if entry.id is null then
-        update tgworker.outbox o set available_at = now() where o.id = waiting and o.sending_since is null;
-        if not found then
-            return null;
-        end if;
-    elsif entry.outcome = 'sent' then
-        return null;
-    else
-        insert into tgworker.outbox (kind, priority, chat_id, telegram_user_id, source_id, event, in_doubt, parts_sent, message_id)
-        values (entry.kind, entry.priority, entry.chat_id, entry.telegram_user_id, entry.source_id, entry.event,
-            entry.in_doubt, case when entry.message_id is null then 0 else entry.parts end, entry.message_id)
-        returning outbox.id into waiting;
-        update tgworker.delivery d set retried_as = waiting where d.id = entry.id;
-    end if;
-    perform pg_notify('tgworker', 'outbox');
-    return waiting;
-end
-$$;

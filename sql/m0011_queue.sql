@@ -43,7 +43,7 @@ begin
 end
 $$;
 
--- As before, with the clock as the moment.
+-- As before, with the clock as the moment, and with the ledger's count of doubts, which leaves none out any more.
 create or replace function tgworker.retry(id bigint) returns bigint
     language plpgsql security definer
     set search_path = pg_catalog, pg_temp

@@ -39,20 +39,3 @@ extension Endurance {
         }
     }
 }
-
-extension Shop {
-    /// Customers with a chat each, and an order each with an id above 100000.
-    func addCustomers(_ count: Int) async throws {
-        try await database.psql(
-            """
-            insert into res_partner (id, name, complete_name, commercial_partner_id, active, type, lang)
-            select 100000 + n, 'C' || n, 'C' || n, 100000 + n, true, 'contact', 'ru_RU' from generate_series(1, \(count)) n;
-            insert into telegram_user (telegram_id, chat_id, partner_id, is_verified)
-            select 5000000000 + n, 5000000000 + n, 100000 + n, true from generate_series(1, \(count)) n;
-            insert into sale_order (id, company_id, partner_id, partner_invoice_id, partner_shipping_id, name, state, date_order,
-                amount_total, currency_id)
-            select 100000 + n, 1, 100000 + n, 100000 + n, 100000 + n, 'K' || n, 'draft', now(), n, 1
-            from generate_series(1, \(count)) n
-            """)
-    }
-}
