@@ -32,8 +32,8 @@ struct ClaimFigures {
         try await queue.close()
     }
 
-    /// The median time of the claims of 8 messages that come after 20 others; what is claimed is deleted. One chat, or
-    /// many, of ten messages beside what waits give each of them something to claim.
+    /// The median time of a claim of 8 messages, after 20 that are not counted. Each is preceded by 8 new messages in
+    /// chats of their own, so that there is always something to claim, and what is claimed is deleted.
     private func median(_ shape: Shape, in queue: Queue) async throws -> Duration {
         try await queue.session.script("truncate tgworker.outbox")
         try await queue.fill(chats: 1...shape.chats, each: shape.each)
