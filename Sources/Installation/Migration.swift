@@ -29,6 +29,7 @@ public struct Migration: Sendable, Equatable {
         Migration(9, "failures", PackageResources.m0009_failures_sql),
         Migration(10, "wake_path", PackageResources.m0010_wake_path_sql),
         Migration(11, "queue", PackageResources.m0011_queue_sql),
+        Migration(12, "crash_witness", PackageResources.m0012_crash_witness_sql),
     ]
 
     /// The schema version that this program works with.

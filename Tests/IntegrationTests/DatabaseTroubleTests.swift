@@ -25,6 +25,34 @@ struct DatabaseTroubleTests {
         try await cluster.stop()
     }
 
+    @Test("what a crash of the server has forgotten of an attempt is counted as a doubt by whoever sends again")
+    func forgottenAttempt() async throws {
+        let cluster = try await Cluster.start()
+        // So long may a commit that does not wait for the disk be only in the server's memory.
+        try await cluster.psql("alter system set wal_writer_delay = '10s'; select pg_reload_conf()")
+        let shop = try await Shop.open(.fixture, in: cluster)
+        let user = try await shop.customer(partner: 10, telegram: 10)
+        let other = try await shop.customer(partner: 11, telegram: 11)
+        try await shop.telegram.fail(.latency(.seconds(2)))
+        let first = try await shop.startWorker()
+        _ = try await shop.reply(to: user, "on its way")
+        _ = try await shop.telegram.requests(count: 1, of: "sendMessage")
+        await first.kill(9)
+        try await cluster.restart(.immediate)
+        try await eventually("the server is back") { (try? await shop.database.psql("select 1")) == "1" }
+
+        let second = try await shop.startWorker()
+        #expect(try await shop.telegram.sent(count: 2).map(\.text) == ["on its way", "on its way"])
+        _ = try await shop.reply(to: other, "after the crash")
+        try await eventually("recorded") {
+            try await shop.database.psql("select chat_id, outcome, in_doubt from tgworker.delivery order by id")
+                == "10|sent|1\n11|sent|0"
+        }
+        await second.terminate()
+        #expect(try await second.exit() == .exited(0))
+        try await cluster.stop()
+    }
+
     @Test("what Telegram accepted while the database was away is recorded as sent, once")
     func outcomeSurvives() async throws {
         let cluster = try await Cluster.start()

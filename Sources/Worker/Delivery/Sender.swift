@@ -48,6 +48,7 @@ actor Sender {
         let recovered = try await connection.group([
             OutboxStatements.recover(mine: machine.known, hold: catalog.holdsUnknown),
             ChatStatements.pauses(bot: api.token.botID),
+            OutboxStatements.noticeCrash(hold: catalog.holdsUnknown),
         ])
         if recovered[0].affected > 0 {
             events(.recovered(count: recovered[0].affected, held: catalog.holdsUnknown))

@@ -103,7 +103,11 @@ extension OutboxStatements {
                 for no key update skip locked))
             returning id
         ), claimed as (
-            update tgworker.outbox set sending_since = clock_timestamp(), attempt = attempt + 1
+            update tgworker.outbox
+            set sending_since = clock_timestamp(), attempt = attempt + 1,
+                -- A crash may have forgotten an attempt of what was ready before it.
+                in_doubt = in_doubt + coalesce(
+                    available_at < (select w.doubts_before from tgworker.crash_witness w), false)::integer
             where id = any (array(
                 select l.id from tgworker.outbox l
                 where l.id = any (array(

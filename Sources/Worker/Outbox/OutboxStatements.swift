@@ -135,7 +135,20 @@ enum OutboxStatements {
             """, [.array(ids)], prepared: true)
     }
 
-    /// Waiting for the disk buys nothing where a lost intent only means that a message is sent again.
+    /// Notices that the database server has crashed since the last sender began: what was ready until now may have been
+    /// sent by an attempt that the crash has forgotten, see ``withoutWaitingForDisk``, and is claimed as in doubt. Where
+    /// unknown outcomes are held, attempts are not forgotten.
+    static func noticeCrash(hold: Bool) -> Statement {
+        Statement(
+            """
+            insert into tgworker.crash_witness (doubts_before)
+            select case when $1::boolean then '-infinity' else clock_timestamp() end
+            on conflict do nothing
+            """, [.boolean(hold)])
+    }
+
+    /// Waiting for the disk buys little where a lost intent means that a message is sent again: ``noticeCrash(hold:)``
+    /// sees to it that the doubt is counted.
     static let withoutWaitingForDisk = Statement(
         "select set_config('synchronous_commit', 'off', true)", prepared: true)
 }

@@ -13,8 +13,6 @@ struct ChaosFacts: Sendable {
     var queued: [String] = []
     /// Messages that Telegram accepted, in that order.
     var arrivals: [Arrival] = []
-    /// When the database server stopped as in a crash, in microseconds since 1970.
-    var crashes: [Int64] = []
     /// Texts that customers wrote to the operator, and those found in `telegram_message`.
     var texts: [Text] = []
     var recorded: [Text] = []

@@ -36,8 +36,7 @@ struct ChaosReport: Sendable {
             "troubles: \(troubles)",
             "events: \(verdict.events), delivered \(verdict.delivered), refused by Telegram \(verdict.refused), held as unknown "
                 + "\(verdict.held), lost \(verdict.lost)",
-            "duplicated: \(verdict.duplicated), in doubt \(verdict.duplicatedInDoubt), forgotten by a crash of the database "
-                + "\(verdict.duplicatedByCrash)",
+            "duplicated: \(verdict.duplicated), in doubt \(verdict.duplicatedInDoubt)",
             "out of order: \(verdict.disordered)",
             "takeover after SIGKILL: \(worst(.kill))",
             "takeover after a cut: \(worst(.cut))",

@@ -169,7 +169,6 @@ actor ChaosRun {
         guard !isRestarting else { return false }
         isRestarting = true
         defer { isRestarting = false }
-        if mode == .immediate { facts.crashes.append(ChaosJournal.now) }
         try await cluster.restart(mode)
         return true
     }

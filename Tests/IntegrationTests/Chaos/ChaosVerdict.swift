@@ -3,9 +3,6 @@
 /// What counts as a duplicate: a message, or part of one, that Telegram accepted more than once. Each attempt whose
 /// outcome nobody knows may make one; the ledger counts these attempts (`in_doubt`), so a row may have at most so many
 /// duplicates. More are an error, and so is any where unknown outcomes are held.
-///
-/// The one exception is documented: where they are not held, a claim does not wait for the disk, so a crash of the
-/// database server may forget an attempt that was begun within the last second, and with it the doubt.
 struct ChaosVerdict: Sendable {
     private(set) var events = 0
     private(set) var delivered = 0
@@ -16,7 +13,6 @@ struct ChaosVerdict: Sendable {
     private(set) var lost = 0
     private(set) var duplicated = 0
     private(set) var duplicatedInDoubt = 0
-    private(set) var duplicatedByCrash = 0
     private(set) var disordered = 0
     private(set) var updates = 0
     private(set) var updatesWrong = 0
@@ -147,18 +143,8 @@ struct ChaosVerdict: Sendable {
         duplicated += surplus
         let doubts = facts.holds ? 0 : row.inDoubt
         duplicatedInDoubt += min(surplus, doubts)
-        let forgotten = facts.holds ? 0 : min(max(0, surplus - doubts), attemptsForgotten(received))
-        duplicatedByCrash += forgotten
-        if surplus > doubts + forgotten {
+        if surplus > doubts {
             problem("\(surplus) duplicates, but \(row.inDoubt) in doubt", [row], received)
-        }
-    }
-
-    /// How many crashes of the database server may have forgotten an attempt of these: one that was begun less than a
-    /// second before (PostgreSQL, Asynchronous Commit: three times wal_writer_delay), and accepted within some more.
-    private func attemptsForgotten(_ received: [ChaosFacts.Arrival]) -> Int {
-        facts.crashes.count { crash in
-            received.contains { (crash - 1_000_000...crash + 5_000_000).contains($0.at) }
         }
     }
 
@@ -195,10 +181,8 @@ struct ChaosVerdict: Sendable {
         guard surplus > 0 else { return }
         let unknown = rows.count { $0.outcome == "unknown" }
         duplicated += facts.holds ? max(0, surplus - unknown) : surplus
-        let forgotten = facts.holds ? 0 : min(max(0, surplus - doubts), attemptsForgotten(received))
-        duplicatedByCrash += forgotten
         duplicatedInDoubt += facts.holds ? 0 : min(surplus, doubts)
-        if surplus > (facts.holds ? unknown : doubts + forgotten) {
+        if surplus > (facts.holds ? unknown : doubts) {
             problem("chat \(chat): \(surplus) answers too many, but \(doubts) in doubt", rows, left)
         }
     }

@@ -96,20 +96,6 @@ struct ChaosVerdictTests {
         #expect(answer.problems.count == 1 && answer.duplicated == 1)
     }
 
-    @Test("a crash of the database server may forget an attempt, unless doubts are held")
-    func crash() {
-        for (crash, holds, isGood) in [
-            (Int64(1_500_000), false, true), (4_000_000_000, false, false), (1_500_000, true, false),
-        ] {
-            let verdict = verdict(holds: holds) {
-                $0.arrivals.append(Self.arrival(6, .order(token: 1)))
-                $0.crashes = [crash]
-            }
-            #expect(verdict.problems.isEmpty == isGood)
-            #expect(verdict.duplicatedByCrash == (isGood ? 1 : 0))
-        }
-    }
-
     @Test("messages of a chat and kind come in the order of their rows, by their first arrival")
     func order() {
         let swapped = verdict { facts in

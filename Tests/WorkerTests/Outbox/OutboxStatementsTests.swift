@@ -20,6 +20,7 @@ struct OutboxStatementsTests {
         ("requeue", OutboxStatements.requeue([SenderBench.requeued(.sample(), after: .seconds(1))])),
         ("recover", OutboxStatements.recover(mine: [OutboxAttempt(id: 1, attempt: 1)], hold: false)),
         ("recover, hold", OutboxStatements.recover(mine: [], hold: true)),
+        ("noticeCrash", OutboxStatements.noticeCrash(hold: false)),
         ("mendLanes", OutboxStatements.mendLanes(OutboxClaim.Walk(after: nil, lanes: 9))),
         ("pause the bot", ChatStatements.pause(42, for: .seconds(5))),
         ("withoutWaitingForDisk", OutboxStatements.withoutWaitingForDisk),
