@@ -76,12 +76,13 @@ let package = Package(
         .testTarget(
             name: "PostgresTests", dependencies: ["CLibpq", "Postgres", "Reactor", "TestSupport"],
             swiftSettings: settings),
-        .testTarget(name: "TelegramTests", dependencies: ["Reactor", "Telegram"], swiftSettings: settings),
+        .testTarget(
+            name: "TelegramTests", dependencies: ["Reactor", "Telegram", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "InstallationTests", dependencies: ["Installation", "Postgres", "Reactor", "TestSupport"],
             exclude: ["addon.snapshot", "schema.snapshot"], swiftSettings: settings),
         .testTarget(
-            name: "WorkerTests", dependencies: ["Postgres", "Reactor", "Telegram", "Worker", logging],
+            name: "WorkerTests", dependencies: ["Postgres", "Reactor", "Telegram", "TestSupport", "Worker", logging],
             swiftSettings: settings),
         // The statements of the queue over a real PostgreSQL: their plans, and the races that decide what a claim sees.
         .testTarget(

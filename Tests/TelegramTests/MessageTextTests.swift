@@ -1,4 +1,5 @@
 import Telegram
+import TestSupport
 import Testing
 
 @Suite("A text that is too long", .timeLimit(.minutes(5)))
@@ -53,7 +54,7 @@ struct MessageTextTests {
 
     @Test("loses nothing but white space, and no character is cut", arguments: 0..<400)
     func property(seed: UInt64) {
-        var random = SplitMix(state: seed)
+        var random = SeededGenerator(seed: seed)
         let text = Self.text(using: &random)
         let limit = Int.random(in: 20...60, using: &random)
         let parts = MessageText.split(text, limit: limit)
@@ -92,7 +93,7 @@ struct MessageTextTests {
         return start == index || text[start].utf16.count > limit
     }
 
-    private static func text(using random: inout SplitMix) -> String {
+    private static func text(using random: inout SeededGenerator) -> String {
         let pieces = [
             "a", "слово", "longerword", ".", "! ", "? ", " ", "  ", "\n", "\n\n", "\r\n", "\r\n\r\n", "\t", "\u{A0}",
             "👩‍👩‍👧‍👦", "🏳️‍🌈", "🇷🇺", "🇬🇧", "👍🏽", "e\u{301}", "क्षि", "각", "\u{301}", "\u{200D}", "𝄞", "漢字",

@@ -19,7 +19,7 @@ struct ChaosSchedule: Sendable {
 
     let settings: Settings
     private(set) var events: [ChaosEvent] = []
-    private var random: ChaosRandom
+    private var random: SeededGenerator
     private var lastToken = 0
 
     /// Orders that each customer has.
@@ -27,10 +27,10 @@ struct ChaosSchedule: Sendable {
 
     init(_ settings: Settings) {
         self.settings = settings
-        random = ChaosRandom(seed: settings.seed)
+        random = SeededGenerator(seed: settings.seed)
         // One after the other, so that troubles do not depend on how much business there was.
-        var troubles = ChaosRandom(seed: random.next())
-        var faults = ChaosRandom(seed: random.next())
+        var troubles = SeededGenerator(seed: random.next())
+        var faults = SeededGenerator(seed: random.next())
         addTroubles(&troubles)
         addFaults(&faults)
         addBusiness()
@@ -92,7 +92,7 @@ struct ChaosSchedule: Sendable {
 
     // MARK: What breaks
 
-    private mutating func addTroubles(_ random: inout ChaosRandom) {
+    private mutating func addTroubles(_ random: inout SeededGenerator) {
         // The first worker has begun to send by then, the others stand by.
         var time = Duration.seconds(4)
         while time < settings.duration {
@@ -104,7 +104,7 @@ struct ChaosSchedule: Sendable {
         }
     }
 
-    private func trouble(_ random: inout ChaosRandom) -> ChaosTrouble {
+    private func trouble(_ random: inout SeededGenerator) -> ChaosTrouble {
         let target = random.pick([(3, ChaosTrouble.Target.sender), (1, .standby)])
         let cut = settings.hasLongCuts ? random.seconds(12...24) : random.seconds(1...5)
         return random.pick([
@@ -120,7 +120,7 @@ struct ChaosSchedule: Sendable {
         ])
     }
 
-    private mutating func addFaults(_ random: inout ChaosRandom) {
+    private mutating func addFaults(_ random: inout SeededGenerator) {
         var time = Duration.seconds(1)
         while time < settings.duration {
             let fault = random.happens(0.75) ? sendingFault(&random) : pollingFault(&random)
@@ -129,20 +129,27 @@ struct ChaosSchedule: Sendable {
         }
     }
 
-    private func sendingFault(_ random: inout ChaosRandom) -> ChaosFault {
-        let times = random.number(1...4)
-        let customer = random.number(0...settings.customers - 1)
-        let fault: Simulator.Fault = random.pick([
-            (4, .tooManyRequests(retryAfter: random.number(1...2))),
-            (2, .error(500, "Internal Server Error")),
+    /// What may happen to any call.
+    private func anyFaults(_ random: inout SeededGenerator) -> [(weight: Int, value: Simulator.Fault)] {
+        [
             (2, .proxyPage(status: 502)),
             (2, .garbage),
             (2, .truncate),
             (2, .drop(accepted: true)),
             (2, .drop(accepted: false)),
             (1, .hang(random.seconds(1...4))),
-            (4, .latency(random.seconds(0.2...2.5))),
-        ])
+        ]
+    }
+
+    private func sendingFault(_ random: inout SeededGenerator) -> ChaosFault {
+        let times = random.number(1...4)
+        let customer = random.number(0...settings.customers - 1)
+        let fault = random.pick(
+            anyFaults(&random) + [
+                (4, .tooManyRequests(retryAfter: random.number(1...2))),
+                (2, .error(500, "Internal Server Error")),
+                (4, .latency(random.seconds(0.2...2.5))),
+            ])
         if random.happens(0.2) {
             let blocked = Simulator.Fault.error(403, "Forbidden: bot was blocked by the user")
             return ChaosFault(fault: blocked, method: "sendMessage", customer: customer, times: random.number(1...2))
@@ -154,24 +161,20 @@ struct ChaosSchedule: Sendable {
             fault: fault, method: "sendMessage", customer: random.happens(0.3) ? customer : nil, times: times)
     }
 
-    private func pollingFault(_ random: inout ChaosRandom) -> ChaosFault {
-        let fault: Simulator.Fault = random.pick([
-            (2, .tooManyRequests(retryAfter: 1)),
-            (1, .error(500, "Internal Server Error")),
-            (
-                1,
-                .error(
-                    409,
-                    "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running")
-            ),
-            (2, .proxyPage(status: 502)),
-            (2, .garbage),
-            (2, .truncate),
-            (2, .drop(accepted: true)),
-            (2, .drop(accepted: false)),
-            (1, .hang(random.seconds(1...4))),
-            (2, .latency(random.seconds(0.2...2))),
-        ])
+    private func pollingFault(_ random: inout SeededGenerator) -> ChaosFault {
+        let fault = random.pick(
+            anyFaults(&random) + [
+                (2, .tooManyRequests(retryAfter: 1)),
+                (1, .error(500, "Internal Server Error")),
+                (
+                    1,
+                    .error(
+                        409,
+                        "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
+                    )
+                ),
+                (2, .latency(random.seconds(0.2...2))),
+            ])
         return ChaosFault(fault: fault, method: "getUpdates", times: random.number(1...2))
     }
 }

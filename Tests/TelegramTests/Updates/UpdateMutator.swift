@@ -1,9 +1,11 @@
+import TestSupport
+
 /// Damages texts of updates, as a careless proxy, a new version of Telegram or a malicious user might.
 struct UpdateMutator {
-    var random: SplitMix
+    var random: SeededGenerator
     private let corpus = UpdateCorpus.all.map { Array($0.utf8) }
 
-    init(seed: UInt64) { random = SplitMix(state: seed) }
+    init(seed: UInt64) { random = SeededGenerator(seed: seed) }
 
     /// An update of the corpus with some damage. Half of them stay JSON for the most part: what stands in the place of a
     /// value is another one.

@@ -1,4 +1,5 @@
 import Telegram
+import TestSupport
 
 @testable import Worker
 
@@ -112,7 +113,7 @@ struct SenderSimulation {
             plan(.committed(arrived, transaction: transaction), after: arrival.open)
         case .committed(let id, let transaction):
             queue.commit(transaction)
-            plan(.notified(id), after: random.duration(0...3))
+            plan(.notified(id), after: random.milliseconds(0...3))
         case .notified(let id):
             noticed.insert(id)
             guard hasSession else { break }
@@ -157,7 +158,7 @@ struct SenderSimulation {
         case .done:
             let answer = apply(exchange)
             let due = exchange.claim == nil ? nil : queue.nextDue(now: now)
-            let delay = random.duration(0.1...10)
+            let delay = random.milliseconds(0.1...10)
             plan(.answer(answer, due: due.map { $0 + delay }, exchange: number), after: delay)
         }
     }
@@ -179,7 +180,7 @@ struct SenderSimulation {
             machine.exchangeFailed()
         }
         if world.hasRival, random.happens(0.7) { rivalSends() }
-        plan(.sessionStands, after: random.duration(100...5000))
+        plan(.sessionStands, after: random.milliseconds(100...5000))
     }
 
     /// Another instance takes over, sends a little, and dies.
@@ -212,7 +213,7 @@ struct SenderSimulation {
         var (outcome, isDelivered) = world.outcome(of: message.chatID, at: now - start, using: &random)
         if case .migrated = outcome { moved.insert(message.chatID) }
         if moved.contains(message.chatID) { (outcome, isDelivered) = (.migrated(to: -message.chatID), false) }
-        plan(.attemptEnds(message, outcome, isDelivered: isDelivered), after: random.duration(world.latency))
+        plan(.attemptEnds(message, outcome, isDelivered: isDelivered), after: random.milliseconds(world.latency))
     }
 
     private mutating func end(_ message: OutboxMessage, _ outcome: SendOutcome, _ isDelivered: Bool) {
@@ -242,7 +243,7 @@ struct SenderSimulation {
             (exchange, uncommitted) = (exchanges, new)
             let goesWrong = now - start < world.calm && random.happens(world.databaseTrouble)
             let fate: Fate = !goesWrong ? .done : random.happens(0.5) ? .withoutEffect : .answerLost
-            plan(.commit(new, fate, exchange: exchanges), after: random.duration(0.1...10))
+            plan(.commit(new, fate, exchange: exchanges), after: random.milliseconds(0.1...10))
         case .wait(let until):
             // After failures the machine may try one message at a time.
             let hasRoom = inFlight.isEmpty || world.isSmooth && inFlight.count < world.limits.concurrency

@@ -1,4 +1,5 @@
 import Telegram
+import TestSupport
 
 @testable import Worker
 
@@ -54,22 +55,22 @@ struct SimulatedWorld: Sendable {
         let late = isFlood ? 0 : random.pick(0.0, 0, 0.1, 0.5)
         arrivals = (0..<count).map { _ in
             Arrival(
-                after: random.duration(0...span),
+                after: random.milliseconds(0...span),
                 lane: SimulatedQueue.Lane(
                     chat: .random(in: 1...chats, using: &random),
                     priority: isFlood && !random.happens(0.02) ? random.pick(0, 1) : .random(in: 0...2, using: &random)),
                 parts: random.happens(0.1) ? 3 : 1,
-                open: random.happens(late) ? random.duration(0...(random.pick(10, 1000, 20_000))) : .zero)
+                open: random.happens(late) ? random.milliseconds(0...(random.pick(10, 1000, 20_000))) : .zero)
         }.sorted { $0.after < $1.after }
         outages = (0..<(random.happens(0.3) ? 2 : 0)).map { _ in
-            let from = random.duration(0...20_000)
+            let from = random.milliseconds(0...20_000)
             return Outage(
-                from: from, to: from + random.duration(0...20_000), answersMayGetLost: random.happens(0.5))
+                from: from, to: from + random.milliseconds(0...20_000), answersMayGetLost: random.happens(0.5))
         }
         trouble = random.pick(0, 0, 0.05, 0.4)
         databaseTrouble = random.pick(0, 0, 0.05, 0.2)
-        losses = (0..<(random.happens(0.3) ? 3 : 0)).map { _ in random.duration(0...30_000) }
-        drains = (0..<(random.happens(0.3) ? 2 : 0)).map { _ in random.duration(0...30_000) }
+        losses = (0..<(random.happens(0.3) ? 3 : 0)).map { _ in random.milliseconds(0...30_000) }
+        drains = (0..<(random.happens(0.3) ? 2 : 0)).map { _ in random.milliseconds(0...30_000) }
         hasRival = random.happens(0.2)
         hold = random.happens(0.3)
         latency = random.happens(0.2) ? 5...5000 : 5...150
