@@ -12,6 +12,8 @@ public struct StartupProblem: Error, Sendable, Equatable, CustomStringConvertibl
 struct DatabaseCheck: Sendable {
     /// The schema version that this program works with.
     let schemaVersion: Int
+    /// Whether to work beside the original addon, which sends as well.
+    var allowsOriginalAddon = false
 
     /// - Returns: the database's name.
     /// - Throws: ``StartupProblem``, or `PostgresError` when the database does not answer.
@@ -80,8 +82,8 @@ struct DatabaseCheck: Sendable {
         try await checkAgain(on: connection)
     }
 
-    /// Whether this is still the database that the worker may write to customers from: neither a copy nor neutralized.
-    /// One small query, for the middle of a session.
+    /// Whether this is still the database that the worker may write to customers from: neither a copy nor neutralized, and
+    /// nobody else does. One small query, for the middle of a session.
     ///
     /// - Returns: whether a request of Odoo's waits for the sender.
     /// - Throws: ``StartupProblem``, or `PostgresError` when the database does not answer.
@@ -90,7 +92,7 @@ struct DatabaseCheck: Sendable {
         let rows = try await connection.query(
             """
             select current_database() as database, i.database_name as pinned_name, i.database_uuid as pinned_uuid,
-                \(Self.identity),
+                \(Self.identity), tgworker.addon_version() as addon_version,
                 exists (select from tgworker.webhook_request r where r.answered_at is null) as is_asked
             from tgworker.installation i
             """, prepared: true)
@@ -99,6 +101,9 @@ struct DatabaseCheck: Sendable {
         let database: String = try row.get("database")
         try checkCopy(row, database)
         try checkNeutralized(row, database)
+        if let addon = OriginalAddon(version: try row.find("addon_version")), !allowsOriginalAddon {
+            throw addon.problem(in: database)
+        }
         return try row.get("is_asked")
     }
 

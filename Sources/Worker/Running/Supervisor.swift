@@ -44,7 +44,8 @@ actor Supervisor {
         var configuration = configuration
         configuration.database.heartbeat = SenderLease.clientHeartbeat
         self.configuration = configuration
-        check = DatabaseCheck(schemaVersion: schemaVersion)
+        check = DatabaseCheck(
+            schemaVersion: schemaVersion, allowsOriginalAddon: configuration.allowsOriginalAddon)
         self.reactor = reactor
         let troubles = presence.troubles
         let events: @Sendable (WorkerEvent) -> Void = { event in

@@ -19,7 +19,8 @@ public struct WebhookAdministration: Sendable {
     public init(
         token: BotToken?, server: String, schemaVersion: Int, on connection: Connection, reactor: Reactor
     ) async throws {
-        _ = try await DatabaseCheck(schemaVersion: schemaVersion).run(on: connection)
+        // Nothing is sent, so it does not matter here whether the original addon is installed.
+        _ = try await DatabaseCheck(schemaVersion: schemaVersion, allowsOriginalAddon: true).run(on: connection)
         switch try await BotSource.find(configured: token, on: connection) {
         case .missing(let advice): throw WebhookProblem(advice)
         case .bot(let token):
