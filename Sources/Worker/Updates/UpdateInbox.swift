@@ -6,7 +6,7 @@ import Telegram
 /// afterwards what is no part of the transaction. Works on every instance, the standby ones included.
 actor UpdateInbox {
     private let pool: ConnectionPool
-    private let toaster: OperatorToaster
+    private let operators: OperatorBus
     private let settler: Settler
     private let reactor: Reactor
     private let events: @Sendable (WorkerEvent) -> Void
@@ -31,7 +31,7 @@ actor UpdateInbox {
         pool = ConnectionPool(
             configuration, limit: Self.connections,
             opening: [Statement("set jit = off"), Statement("set lock_timeout = '500ms'")], on: reactor)
-        toaster = OperatorToaster(pool: pool, database: database, reactor: reactor, events: events)
+        operators = OperatorBus(pool: pool, database: database, reactor: reactor, events: events)
         settler = Settler(pool: pool, reactor: reactor, events: events)
         self.reactor = reactor
         self.events = events
@@ -46,7 +46,7 @@ actor UpdateInbox {
     func close() async {
         reception = nil
         await pool.close()
-        await toaster.close()
+        await operators.close()
     }
 
     /// Handles an update.
@@ -58,6 +58,7 @@ actor UpdateInbox {
         let aftermath = try await pool.withConnection { connection in
             try await handler.handle(update, on: connection)
         }
+        if unavailability != nil { events(.receivingResumed) }
         unavailability = nil
         events(
             .updateHandled(
@@ -70,7 +71,7 @@ actor UpdateInbox {
             // The button stops waiting. Nothing is lost when this fails: it does so by itself after a while.
             Task { try? await reception.api.answerCallbackQuery(callbackID) }
         }
-        if !aftermath.toasts.isEmpty { await toaster.show(aftermath.toasts) }
+        if !aftermath.notices.isEmpty { await operators.tell(aftermath.notices) }
     }
 
     /// Says why Telegram has to post an update again, once for each reason.
