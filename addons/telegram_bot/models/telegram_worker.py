@@ -4,9 +4,9 @@ from odoo import _, api, models
 from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_ERRORS_TO_RETRY
 
-# What the buttons need; an installation that lacks one of them is older than this addon.
-_FUNCTIONS = ("send_code", "invite_link", "retry", "request_webhook")
-_VIEWS = ("message_status", "bot_status", "worker_status")
+# What an operator cannot do without.
+_FUNCTIONS = ("send_code", "invite_link", "retry")
+_VIEWS = ("message_status",)
 # The triggers that tell the worker what happens in the addon's tables.
 _TRIGGERS = ("tgworker_reply", "tgworker_user", "tgworker_configuration")
 
@@ -61,16 +61,33 @@ class TelegramWorker(models.AbstractModel):
                 "The database administrator has to run “tgworker install-sql” once, and then “tgworker run”."
             )
         if functions < len(_FUNCTIONS) or views < len(_VIEWS):
-            return _(
-                "The SQL of tgworker in this database is older than this addon, or closed to Odoo. "
-                "The database administrator has to run “tgworker install-sql” of the current version."
-            )
+            return self._outdated()
         if triggers < len(_TRIGGERS):
             return _(
                 "tgworker does not watch Odoo's Telegram tables, because they were made after it was installed. "
                 "The database administrator has to run “tgworker install-sql” again."
             )
         return False
+
+    @api.model
+    def _outdated(self):
+        return _(
+            "The SQL of tgworker in this database is older than this addon, or closed to Odoo. "
+            "The database administrator has to run “tgworker install-sql” of the current version."
+        )
+
+    @api.model
+    def _has_function(self, name):
+        """Whether a function of the schema is there for us."""
+        self.env.cr.execute(
+            """
+            SELECT 1 FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+            WHERE n.nspname = 'tgworker' AND p.proname = %s
+                AND has_schema_privilege(n.oid, 'USAGE') AND has_function_privilege(p.oid, 'EXECUTE')
+            """,
+            [name],
+        )
+        return bool(self.env.cr.rowcount)
 
     @api.model
     def _require(self):
@@ -85,6 +102,8 @@ class TelegramWorker(models.AbstractModel):
     def _call(self, function, *arguments):
         """The result of a function of the schema. What it refuses becomes the words that the operator reads."""
         self._require()
+        if not self._has_function(function):
+            raise UserError(self._outdated())
         placeholders = ", ".join(["%s"] * len(arguments))
         # The name is one of ours, never input.
         query = f"SELECT tgworker.{function}({placeholders})"
