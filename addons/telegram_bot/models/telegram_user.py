@@ -14,7 +14,7 @@ class TelegramUser(models.Model):
 
     _name = "telegram.user"
     _description = "Telegram user"
-    _order = "last_message_date desc, id desc"
+    _order = "last_message_date desc nulls last, id desc"
     _rec_names_search = ["display_name", "username", "partner_id.name"]
 
     telegram_id = BigInteger("Telegram ID", required=True, index=True, copy=False, help="The user's id in Telegram")
@@ -40,7 +40,7 @@ class TelegramUser(models.Model):
     message_ids = fields.One2many("telegram.message", "telegram_user_id", "Messages")
     message_count = fields.Integer("Number of messages", compute="_compute_message_counts")
     unread_count = fields.Integer("Unread", compute="_compute_message_counts", search="_search_unread_count")
-    last_text = fields.Char("Last words", compute="_compute_last_text")
+    last_text = fields.Char("Latest text", compute="_compute_last_text")
     problem = fields.Char("Not connected", compute="_compute_problem")
 
     _sql_constraints = [
@@ -56,7 +56,7 @@ class TelegramUser(models.Model):
         for user in self:
             name = " ".join(part for part in (user.first_name, user.last_name) if part)
             handle = user.username and f"@{user.username}"
-            user.display_name = name or handle or f"ID: {user.telegram_id}"
+            user.display_name = name or handle or (user.telegram_id and f"ID: {user.telegram_id}")
 
     def _compute_message_counts(self):
         messages = self.env["telegram.message"]

@@ -8,7 +8,7 @@ import { registry } from "@web/core/registry";
 import { useAutoresize } from "@web/core/utils/autoresize";
 import { useBus, useService } from "@web/core/utils/hooks";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
-import { Component, onPatched, onWillStart, onWillUnmount, onWillUpdateProps, useRef, useState } from "@odoo/owl";
+import { Component, onMounted, onPatched, onWillStart, onWillUnmount, onWillUpdateProps, useRef, useState } from "@odoo/owl";
 
 const PAGE = 50;
 const CONTEXT_PAGE = 10;
@@ -53,9 +53,8 @@ export class TelegramConversation extends Component {
         onWillUpdateProps((nextProps) => this.onUserChanged(this.userIdOf(nextProps)));
         onPatched(() => this.placeScroll());
         onWillUnmount(() => this.stop());
-        // The first patch comes too late for what onWillStart has loaded.
+        onMounted(() => this.placeScroll());
         this.wantsEnd = true;
-        browser.requestAnimationFrame(() => this.placeScroll());
     }
 
     emptyState() {
@@ -87,6 +86,7 @@ export class TelegramConversation extends Component {
         this.stop();
         this.userId = userId;
         this.isStopped = false;
+        this.wantsEnd = true;
         Object.assign(this.state, this.emptyState());
         await this.loadLatest();
     }

@@ -30,4 +30,4 @@ export class TelegramListController extends ListController {
     }
 }
 
-registry.category("views").add("telegram_message_list", { ...listView, Controller: TelegramListController });
+registry.category("views").add("telegram_list", { ...listView, Controller: TelegramListController });
