@@ -13,7 +13,7 @@ class ResPartner(models.Model):
         "telegram.user", "Main Telegram", compute="_compute_telegram_user", groups=_OPERATOR
     )
     has_telegram = fields.Boolean(
-        "Has Telegram", compute="_compute_telegram_user", search="_search_has_telegram", groups=_OPERATOR
+        compute="_compute_telegram_user", search="_search_has_telegram", groups=_OPERATOR
     )
     telegram_message_count = fields.Integer(
         "Telegram messages", compute="_compute_telegram_message_counts", groups=_OPERATOR

@@ -17,10 +17,9 @@ class TelegramBotConfig(models.Model):
 
     bot_name = fields.Char("Bot name", required=True)
     bot_token = fields.Char(
-        "Bot Token", required=True, default="", copy=False, groups=_ADMINISTRATOR, help="The token that @BotFather gave you"
+        required=True, default="", copy=False, groups=_ADMINISTRATOR, help="The token that @BotFather gave you"
     )
     webhook_secret = fields.Char(
-        "Webhook Secret",
         required=True,
         copy=False,
         default=lambda self: self._new_secret(),
@@ -33,7 +32,7 @@ class TelegramBotConfig(models.Model):
         help="Telegram posts the customers' messages to this server, which must be reachable from the internet by https. "
         "Otherwise the worker asks Telegram for them, which is as fast and needs no public address.",
     )
-    active = fields.Boolean("Active", default=False, help="The worker sends and receives for this bot")
+    active = fields.Boolean(default=False, help="The worker sends and receives for this bot")
     operator_user_ids = fields.Many2many(
         "res.users",
         "telegram_bot_operator_rel",

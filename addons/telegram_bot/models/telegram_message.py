@@ -25,8 +25,8 @@ class TelegramMessage(models.Model):
         "res.partner", "Customer", related="telegram_user_id.partner_id", store=True, index=True, readonly=True
     )
     message_id = BigInteger("Message ID", copy=False, help="The message's id in Telegram")
-    direction = fields.Selection([("incoming", "Incoming"), ("outgoing", "Outgoing")], "Direction", required=True)
-    text = fields.Text("Text")
+    direction = fields.Selection([("incoming", "Incoming"), ("outgoing", "Outgoing")], required=True)
+    text = fields.Text()
     message_date = fields.Datetime("Date", required=True, index=True, default=fields.Datetime.now)
     is_read = fields.Boolean("Read", help="An operator has seen it")
     user_id = fields.Many2one("res.users", "Operator", help="Who sent the answer")

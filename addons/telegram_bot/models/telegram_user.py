@@ -22,7 +22,7 @@ class TelegramUser(models.Model):
         "Chat ID", copy=False, help="The chat that messages go to; that of a person is the same as the Telegram ID"
     )
     partner_id = fields.Many2one("res.partner", "Customer", required=True, index=True, ondelete="cascade")
-    username = fields.Char("Username", help="@username in Telegram")
+    username = fields.Char(help="@username in Telegram")
     first_name = fields.Char("First name")
     last_name = fields.Char("Last name")
     display_name = fields.Char("Display name", compute="_compute_display_name", store=True)

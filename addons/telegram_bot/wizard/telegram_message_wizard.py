@@ -9,7 +9,7 @@ class TelegramMessageWizard(models.TransientModel):
 
     telegram_user_id = fields.Many2one("telegram.user", "Telegram user", required=True, ondelete="cascade")
     reply_to_message_id = fields.Many2one("telegram.message", "Reply to", ondelete="set null")
-    text = fields.Text("Text", required=True)
+    text = fields.Text(required=True)
 
     def action_send(self):
         """Hands the answer to the worker and closes the dialog."""
