@@ -133,21 +133,24 @@ class TelegramBotConfig(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         for values in vals_list:
-            # A form that was not asked for them sends False, which the columns do not take.
-            if not values.get("webhook_secret"):
-                values["webhook_secret"] = self._new_secret()
-            values["bot_token"] = (values.get("bot_token") or "").strip()
-        bots = super().create(vals_list)
+            values["webhook_secret"] = values.get("webhook_secret") or self._new_secret()
+        bots = super().create([self._clean(dict(values, bot_token=values.get("bot_token"))) for values in vals_list])
         bots._make_operators()
         return bots
 
     def write(self, vals):
-        if "bot_token" in vals:
-            vals = dict(vals, bot_token=(vals["bot_token"] or "").strip())
-        result = super().write(vals)
+        result = super().write(self._clean(vals))
         if "operator_user_ids" in vals:
             self._make_operators()
         return result
+
+    @api.model
+    def _clean(self, values):
+        """Without what a paste brings around a secret, and with an empty one as the columns want it."""
+        return {
+            name: (value or "").strip() if name in ("bot_token", "webhook_secret") else value
+            for name, value in values.items()
+        }
 
     def _make_operators(self):
         """Whoever is chosen as an operator gets the rights of one. Whoever is taken out keeps them: a right is taken

@@ -102,24 +102,7 @@ class TelegramMessage(models.Model):
         if operator in ("!=", "not in"):
             names = {name for name, _label in self._fields["delivery_state"].selection} | {False}
             wanted = names - wanted
-        query, parameters = self._delivery_query(wanted)
-        return [("id", "inselect", (query, parameters))]
-
-    @api.model
-    def _delivery_query(self, states):
-        """The messages in these states as a query: those that the worker knows, then the others."""
-        known = "direction = 'outgoing' AND coalesce(message_id, 0) <> 0"
-        queries, parameters = ["SELECT NULL::int WHERE false"], []
-        others = ""
-        if self.env["telegram.worker"]._has_view("message_status"):
-            queries.append("SELECT telegram_message_id FROM tgworker.message_status WHERE state = ANY(%s)")
-            parameters.append([state for state in states if state])
-            others = "AND NOT EXISTS (SELECT FROM tgworker.message_status s WHERE s.telegram_message_id = m.id)"
-        if "sent" in states:
-            queries.append(f"SELECT id FROM telegram_message m WHERE ({known}) {others}")
-        if False in states:
-            queries.append(f"SELECT id FROM telegram_message m WHERE ({known}) IS NOT TRUE {others}")
-        return " UNION ALL ".join(queries), parameters
+        return [("id", "inselect", self.env["telegram.worker"]._messages_in_states(wanted))]
 
     # -- reading
 
@@ -158,6 +141,7 @@ class TelegramMessage(models.Model):
     def _announce(self, kind):
         """Tells the operators' screens, in the way in which the worker tells them of what customers write."""
         operators = self.env.ref("telegram_bot.group_telegram_operator").sudo().users
+        # More at once are a list being marked: the screens ask for the whole anyway.
         notifications = [
             (partner, kind, {"telegram_user_id": message.telegram_user_id.id, "message_id": message.id})
             for message in self[:20]

@@ -107,11 +107,6 @@ class TelegramUser(models.Model):
             if not 0 < user.telegram_id < 2**52:
                 raise ValidationError(_("A Telegram ID is a number like 123456789; @userinfobot tells a user's own."))
 
-    @api.onchange("telegram_id")
-    def _onchange_telegram_id(self):
-        if not self.chat_id or self.chat_id == self._origin.telegram_id:
-            self.chat_id = self.telegram_id
-
     @api.model_create_multi
     def create(self, vals_list):
         for values in vals_list:
@@ -126,7 +121,12 @@ class TelegramUser(models.Model):
     def write(self, vals):
         if "is_verified" in vals and "verified_date" not in vals:
             vals = dict(vals, verified_date=fields.Datetime.now() if vals["is_verified"] else False)
-        return super().write(vals)
+        # A private chat follows its person; a chat that somebody has entered stays.
+        private = self.filtered(lambda user: user.chat_id in (0, user.telegram_id))
+        result = super().write(vals)
+        if "telegram_id" in vals and "chat_id" not in vals:
+            private.chat_id = vals["telegram_id"]
+        return result
 
     # -- buttons
 
@@ -189,6 +189,7 @@ class TelegramUser(models.Model):
         before = before_id and messages.browse(before_id).exists()
         if before:
             domain = expression.AND([domain, before._older_domain()])
+        limit = min(limit, 200)
         page = messages.search(domain, order="message_date desc, id desc", limit=limit + 1)
         return {
             "customer": self.display_name,

@@ -161,6 +161,25 @@ class TelegramWorker(models.AbstractModel):
         return {row[0]: row[1:] for row in self.env.cr.fetchall()}
 
     @api.model
+    def _messages_in_states(self, states):
+        """The ids of telegram.message in these states, as a query and its parameters; False is the state of the rest.
+
+        The worker knows of some. Of the others, those that have Telegram's id were sent.
+        """
+        self.env["telegram.message"].flush_model(["direction", "message_id"])
+        was_sent = "direction = 'outgoing' AND coalesce(message_id, 0) <> 0"
+        queries, parameters, unknown = ["SELECT NULL::int WHERE false"], [], ""
+        if self._has_view("message_status"):
+            queries.append("SELECT telegram_message_id FROM tgworker.message_status WHERE state = ANY(%s)")
+            parameters.append([state for state in states if state])
+            unknown = "AND NOT EXISTS (SELECT FROM tgworker.message_status s WHERE s.telegram_message_id = m.id)"
+        if "sent" in states:
+            queries.append(f"SELECT id FROM telegram_message m WHERE ({was_sent}) {unknown}")
+        if False in states:
+            queries.append(f"SELECT id FROM telegram_message m WHERE ({was_sent}) IS NOT TRUE {unknown}")
+        return " UNION ALL ".join(queries), parameters
+
+    @api.model
     def _bot_states(self, configuration_ids):
         """The bot's name and what became of the last request for a webhook, by id of telegram.bot.config."""
         if not configuration_ids or not self._has_view("bot_status"):

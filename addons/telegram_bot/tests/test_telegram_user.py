@@ -17,7 +17,13 @@ class TestTelegramUser(TelegramCase):
         form = Form(self.env["telegram.user"])
         form.telegram_id = BIG_ID + 1
         form.partner_id = self.partner
-        self.assertEqual(form.save().chat_id, BIG_ID + 1)
+        user = form.save()
+        self.assertEqual(user.chat_id, BIG_ID + 1)
+        user.telegram_id = BIG_ID + 2
+        self.assertEqual(user.chat_id, BIG_ID + 2, "a mistyped id takes the chat along")
+        user.chat_id = 99
+        user.telegram_id = BIG_ID + 3
+        self.assertEqual(user.chat_id, 99)
 
     def test_names(self):
         user = self.env["telegram.user"].create({"telegram_id": 5, "partner_id": self.partner.id})
