@@ -56,7 +56,7 @@ class TelegramUser(models.Model):
         for user in self:
             name = " ".join(part for part in (user.first_name, user.last_name) if part)
             handle = user.username and f"@{user.username}"
-            user.display_name = name or handle or (user.telegram_id and f"ID: {user.telegram_id}")
+            user.display_name = name or handle or (f"ID: {user.telegram_id}" if user.telegram_id else False)
 
     def _compute_message_counts(self):
         messages = self.env["telegram.message"]
@@ -176,7 +176,7 @@ class TelegramUser(models.Model):
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
-            "params": {"type": "success", "message": text, "next": {"type": "ir.actions.client", "tag": "soft_reload"}},
+            "params": {"type": "success", "message": text},
         }
 
     # -- the conversation

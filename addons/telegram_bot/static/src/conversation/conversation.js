@@ -203,18 +203,15 @@ export class TelegramConversation extends Component {
     }
 
     merge(messages) {
+        // What comes, or grows, at the end is followed by who looks at the end.
+        this.wantsEnd ||= this.isAtEnd;
         const byId = new Map(this.state.messages.map((message) => [message.id, message]));
-        const last = this.state.messages.length && this.state.messages[this.state.messages.length - 1].id;
         for (const message of messages) {
             byId.set(message.id, message);
         }
         this.state.messages = [...byId.values()].sort(
             (a, b) => a.date.localeCompare(b.date) || a.id - b.id
         );
-        const end = this.state.messages.length && this.state.messages[this.state.messages.length - 1].id;
-        if (end !== last && this.isAtEnd) {
-            this.wantsEnd = true;
-        }
         this.poll(1000);
     }
 
