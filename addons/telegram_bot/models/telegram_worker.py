@@ -158,7 +158,42 @@ class TelegramWorker(models.AbstractModel):
             """,
             [list(message_ids)],
         )
-        return {row[0]: row[1:] for row in self.env.cr.fetchall()}
+        # Fetched before anything is translated, because that may use the cursor.
+        rows = self.env.cr.fetchall()
+        phrases = self._phrases()
+        return {
+            message_id: (state, self._in_words(reason, phrases), outbox_id)
+            for message_id, state, reason, outbox_id in rows
+        }
+
+    @api.model
+    def _phrases(self):
+        """What the worker says most when a message did not arrive, in the reader's language."""
+        return {
+            "the customer has blocked the bot": _("the customer has blocked the bot"),
+            "the customer's Telegram account is deleted": _("the customer's Telegram account is deleted"),
+            "Telegram knows no such chat: the customer has never written to the bot, or the id is wrong": _(
+                "Telegram knows no such chat: the customer has never written to the bot, or the id is wrong"
+            ),
+            "the customer has never written to the bot, and a bot may not write first": _(
+                "the customer has never written to the bot, and a bot may not write first"
+            ),
+            "Telegram refuses the message": _("Telegram refuses the message"),
+            "Telegram asks to wait": _("Telegram asks to wait"),
+            "Telegram does not accept the bot token": _("Telegram does not accept the bot token"),
+            "Telegram was not reached": _("Telegram was not reached"),
+            "no proper answer from Telegram": _("no proper answer from Telegram"),
+            "look whether the customer has the message": _("look whether the customer has the message"),
+            "the message that this one answers is gone": _("the message that this one answers is gone"),
+            "discarded by an operator": _("discarded by an operator"),
+        }
+
+    @api.model
+    def _in_words(self, reason, phrases):
+        """A reason with the phrases that are known translated; the rest, as Telegram's own words, stays as it is."""
+        for phrase, translation in phrases.items():
+            reason = reason and reason.replace(phrase, translation)
+        return reason
 
     @api.model
     def _messages_in_states(self, states):

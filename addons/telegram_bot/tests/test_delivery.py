@@ -53,6 +53,10 @@ class TestDelivery(TelegramCase):
         self.finish(message, "failed", "the customer has blocked the bot")
         self.assertEqual(message.delivery_state, "failed")
         self.assertEqual(message.delivery_reason, "the customer has blocked the bot")
+        self.env["res.lang"]._activate_lang("ru_RU")
+        self.env["ir.module.module"]._load_module_terms(["telegram_bot"], ["ru_RU"])
+        message.invalidate_recordset(["delivery_state"])
+        self.assertEqual(message.with_context(lang="ru_RU").delivery_reason, "клиент заблокировал бота")
         message.with_user(self.operator).action_send_again()
         self.assertEqual((message.delivery_state, message.delivery_reason), ("queued", False))
 
