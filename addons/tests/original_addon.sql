@@ -158,9 +158,9 @@ select nextval('res_partner_id_seq'), n, n, true, null from unnest('{Maria,Secon
 insert into telegram_user (telegram_id, partner_id, username, is_verified, verification_code)
 select 1000 + row_number() over (order by id), id, 'user' || id, true, '123456' from res_partner where name in ('Maria', 'Second');
 insert into telegram_message (telegram_user_id, partner_id, direction, text, is_read, message_date)
-select id, partner_id, 'incoming', 'Question', false, '2024-01-01' from telegram_user
+select id, partner_id, 'incoming', 'Question', false, timestamp '2024-01-01' from telegram_user
 union all
-select id, partner_id, 'outgoing', 'Answer', false, '2024-01-02' from telegram_user;
+select id, partner_id, 'outgoing', 'Answer', false, timestamp '2024-01-02' from telegram_user;
 -- An operator who has no other rights.
 insert into res_users (login, active, company_id, partner_id, share, notification_type)
 select 'answers', true, c.id, p.id, false, 'email' from res_company c, res_partner p where p.name = 'Second' order by c.id limit 1;

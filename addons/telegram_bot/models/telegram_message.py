@@ -123,6 +123,7 @@ class TelegramMessage(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        self._check_author(vals_list)
         for values in vals_list:
             if values.get("direction") == "outgoing":
                 values["is_read"] = True
@@ -137,6 +138,16 @@ class TelegramMessage(models.Model):
         if "is_read" in vals:
             self._announce("telegram_bot/read")
         return result
+
+    @api.model
+    def _check_author(self, vals_list):
+        """Operators write in their own name and in nobody else's; history is entered by administrators."""
+        if self.env.su or self.env.user.has_group("telegram_bot.group_telegram_administrator"):
+            return
+        for values in vals_list:
+            is_own = values.get("user_id", self.env.uid) == self.env.uid
+            if values.get("direction") != "outgoing" or values.get("message_id") or not is_own:
+                raise AccessError(_("Operators write answers, and in their own name."))
 
     def _announce(self, kind):
         """Tells the operators' screens, in the way in which the worker tells them of what customers write."""

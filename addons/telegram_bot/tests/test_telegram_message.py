@@ -41,6 +41,14 @@ class TestTelegramMessage(TelegramCase):
             with self.assertRaises(AccessError):
                 message.with_user(self.operator).write(values)
 
+    def test_operators_write_in_their_own_name(self):
+        values = {"telegram_user_id": self.user.id, "text": "Hello", "direction": "outgoing"}
+        messages = self.env["telegram.message"].with_user(self.operator)
+        self.assertTrue(messages.create(values).is_read)
+        for forged in ({"direction": "incoming"}, {"user_id": self.administrator.id}, {"message_id": 7}):
+            with self.assertRaises(AccessError):
+                messages.create({**values, **forged})
+
     def test_a_reply_is_written_marks_as_read_and_quotes(self):
         self.need_sql()
         question = self.incoming()
