@@ -1,9 +1,9 @@
 # The commands people type. Everything else is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help bootstrap build test fuzz soak chaos lint format demo clean
+.PHONY: help bootstrap build test check-addon test-odoo fuzz soak chaos lint format demo clean
 
 help: ## show this list
-	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
 bootstrap: ## install the Debian packages that are missing
 	@scripts/bootstrap
@@ -13,6 +13,12 @@ build: bootstrap ## build everything; a warning is an error
 
 test: build lint ## all tests, then the unit tests under the sanitizers
 	@scripts/test
+
+check-addon: ## check the Odoo addon without Odoo: pylint-odoo, manifest, XML, translations
+	@scripts/check-addon
+
+test-odoo: ## the addon in a real Odoo 17: ODOO=DIRECTORY with its sources; skipped without
+	@scripts/test-odoo
 
 # Optimised tests. As a whole module the compiler (Swift 6.3) ends PostgresTests with "circular reference".
 OPTIMISED = swift test -c release --disable-xctest -Xswiftc -enable-testing -Xswiftc -no-whole-module-optimization \
@@ -44,4 +50,4 @@ demo: bootstrap ## an order is confirmed, the customer reads it in Telegram: all
 	@scripts/demo
 
 clean: ## remove what was built
-	@rm -rf .build .build-asan .build-release .build-tsan
+	@rm -rf .build .build-addon .build-asan .build-release .build-tsan

@@ -1,0 +1,2 @@
+from . import telegram_message_wizard
+from . import telegram_invitation
