@@ -12,14 +12,17 @@ extension RunCommand {
         _ configuration: WorkerConfiguration, listen: ListenAddress, reactor: Reactor, logger: Logger
     ) -> (services: [any Service], worker: WorkerService) {
         let health = WorkerHealth()
+        let metrics = WorkerMetrics()
         let record: @Sendable (WorkerEvent) -> Void = { event in
             health.record(event)
+            metrics.record(event)
             logger.record(event)
         }
         let worker = WorkerService(
             configuration, schemaVersion: Migration.latest, reactor: reactor, events: record)
         let endpoint = EndpointService(
-            host: listen.host, port: listen.port, health: health, webhooks: worker.webhooks, events: record)
+            host: listen.host, port: listen.port, health: health,
+            metrics: { await metrics.exposition(of: worker) }, webhooks: worker.webhooks, events: record)
         let reload = ReloadService { await worker.reload() }
         return ([endpoint, reload, worker], worker)
     }
