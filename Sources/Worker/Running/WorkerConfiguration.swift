@@ -29,6 +29,3 @@ public struct WorkerConfiguration: Sendable {
         self.drainTimeout = drainTimeout
     }
 }
-
-/// The program's version.
-public let tgworkerVersion = "0.1.0"
