@@ -30,6 +30,7 @@ public struct Migration: Sendable, Equatable {
         Migration(10, "wake_path", PackageResources.m0010_wake_path_sql),
         Migration(11, "queue", PackageResources.m0011_queue_sql),
         Migration(12, "crash_witness", PackageResources.m0012_crash_witness_sql),
+        Migration(13, "webhook_requests", PackageResources.m0013_webhook_requests_sql),
     ]
 
     /// The schema version that this program works with.

@@ -50,7 +50,7 @@ extension Schema {
                     select p.proname, p.proconfig from pg_proc p
                     where p.pronamespace = 'tgworker'::regnamespace and p.prosecdef order by 1
                     """)
-                #expect(definers.count == 15)
+                #expect(definers.count == 19)
                 for definer in definers {
                     #expect(definer.hasSuffix(#"|{"search_path=pg_catalog, pg_temp"}"#))
                 }

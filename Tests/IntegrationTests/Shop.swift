@@ -19,6 +19,8 @@ struct Shop {
         try await Command.run(Checkout.product("tgworker"), ["install-sql", "--database-url", database.url])
         try await database.psql(
             """
+            -- The original addon of the real Odoo, as after its upgrade.
+            update ir_module_module set latest_version = '17.0.2.0.0' where name = 'telegram_bot';
             delete from telegram_bot_config;
             insert into telegram_bot_config (bot_name, bot_token, webhook_secret, active)
             values ('Shop', '\(Simulator.token)', '\(Self.webhookSecret)', true)

@@ -12,6 +12,7 @@ extension WorkerEvent {
         case .waiting, .disconnected, .gaveUp, .paused, .abandoned, .updateFailed, .receivingPaused, .webhookTrouble,
             .settlingFailed, .deaf:
             .warning
+        case .webhookRequested(_, let ok, _): ok ? .info : .warning
         case .tokenRejected: .error
         }
     }
@@ -46,6 +47,7 @@ extension WorkerEvent {
         case .webhookRemoved: "removed a webhook, because the configuration says polling"
         case .webhookSet: "set the webhook"
         case .webhookTrouble: "trouble with the webhook"
+        case .webhookRequested: "answered Odoo's request for the webhook"
         case .settlingFailed: "cannot follow up what was done in Odoo"
         case .toastFailed: "operators were not notified in Odoo"
         case .menuFailed: "the bot's menu was not set"
@@ -94,6 +96,8 @@ extension WorkerEvent {
         case .webhookTrouble(let reason), .settlingFailed(let reason), .toastFailed(let reason),
             .menuFailed(let reason):
             ["reason": "\(reason)"]
+        case .webhookRequested(let action, let ok, let answer):
+            ["action": "\(action)", "ok": "\(ok)", "answer": "\(answer)"]
         case .draining(let count), .abandoned(let count): ["under_way": "\(count)"]
         case .standingBy, .becameSender, .deaf, .resumed, .receivingResumed, .webhookSet, .reloading, .stopped: [:]
         }

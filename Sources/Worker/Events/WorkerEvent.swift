@@ -58,6 +58,8 @@ public enum WorkerEvent: Sendable, Equatable {
     case webhookSet
     /// A webhook is wanted and there is none of ours, or Telegram cannot reach it.
     case webhookTrouble(reason: String)
+    /// A request of Odoo's to set or delete the webhook was answered, in these words.
+    case webhookRequested(action: String, ok: Bool, answer: String)
     /// What managers did in Odoo could not be followed up; it is tried again within a minute.
     case settlingFailed(reason: String)
     /// Operators could not be notified in Odoo; their messages are there.

@@ -33,7 +33,7 @@ public final class WorkerHealth: Sendable {
                 .paused, .resumed, .reloading,
                 .receiving,
                 .updateHandled, .updateFailed, .receivingPaused, .receivingResumed, .webhookRemoved, .webhookSet,
-                .webhookTrouble, .settlingFailed, .toastFailed, .menuFailed:
+                .webhookTrouble, .webhookRequested, .settlingFailed, .toastFailed, .menuFailed:
                 break
             }
         }

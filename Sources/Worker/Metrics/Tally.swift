@@ -73,7 +73,7 @@ struct Tally: Sendable {
         case .toastFailed: toastFailures += 1
         case .waiting, .draining, .abandoned, .stopped: role = role == "sender" ? role : nil
         case .listening, .chatMoved, .receiving, .updateFailed, .receivingResumed, .webhookRemoved, .webhookSet,
-            .settlingFailed, .menuFailed, .reloading:
+            .webhookRequested, .settlingFailed, .menuFailed, .reloading:
             break
         }
     }

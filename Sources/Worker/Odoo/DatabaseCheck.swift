@@ -9,10 +9,15 @@ public struct StartupProblem: Error, Sendable, Equatable, CustomStringConvertibl
 }
 
 /// Whether this is the database that the installation belongs to, with the schema that this program works with.
-enum DatabaseCheck {
+struct DatabaseCheck: Sendable {
+    /// The schema version that this program works with.
+    let schemaVersion: Int
+    /// Whether to work beside the original addon, which sends as well.
+    var allowsOriginalAddon = false
+
     /// - Returns: the database's name.
     /// - Throws: ``StartupProblem``, or `PostgresError` when the database does not answer.
-    static func run(on connection: Connection, schemaVersion: Int) async throws -> String {
+    func run(on connection: Connection) async throws -> String {
         let first = try await connection.query(
             """
             select current_database() as database, current_user as role,
@@ -37,7 +42,7 @@ enum DatabaseCheck {
                 "role \(role) may not use schema tgworker: run tgworker install-sql --grant-to \(role)")
         }
         do {
-            try await checkInstallation(connection, database, schemaVersion)
+            try await checkInstallation(connection, database)
         } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {
             throw StartupProblem(
                 "role \(role) lacks a right the worker needs (\(error.message)): run tgworker install-sql --grant-to \(role)"
@@ -50,9 +55,7 @@ enum DatabaseCheck {
         return database
     }
 
-    private static func checkInstallation(
-        _ connection: Connection, _ database: String, _ schemaVersion: Int
-    ) async throws {
+    private func checkInstallation(_ connection: Connection, _ database: String) async throws {
         let row = try await connection.query(
             """
             select to_regclass('public.telegram_user') is not null
@@ -60,7 +63,7 @@ enum DatabaseCheck {
                     and to_regclass('public.telegram_bot_config') is not null as has_tables,
                 coalesce((select max(number) from tgworker.migration), 0) as version,
                 i.database_name as pinned_name, i.database_uuid as pinned_uuid,
-                \(identity)
+                \(Self.identity)
             from (select) one left join tgworker.installation i on true
             """)[0]
         let version: Int = try row.get("version")
@@ -75,24 +78,33 @@ enum DatabaseCheck {
         guard try row.get("has_tables") else {
             throw StartupProblem("the addon's tables are gone from database \(database): run tgworker install-sql")
         }
-        try checkNeutralized(row, database)
+        // What follows is in this version of the schema only.
+        try await checkAgain(on: connection)
     }
 
-    /// Whether this is still the database that the worker may write to customers from: neither a copy nor neutralized.
-    /// One small query, for the middle of a session.
+    /// Whether this is still the database that the worker may write to customers from: neither a copy nor neutralized, and
+    /// nobody else does. One small query, for the middle of a session.
     ///
+    /// - Returns: whether a request of Odoo's waits for the sender.
     /// - Throws: ``StartupProblem``, or `PostgresError` when the database does not answer.
-    static func checkIdentity(on connection: Connection) async throws {
+    @discardableResult
+    func checkAgain(on connection: Connection) async throws -> Bool {
         let rows = try await connection.query(
             """
             select current_database() as database, i.database_name as pinned_name, i.database_uuid as pinned_uuid,
-                \(identity)
+                \(Self.identity), tgworker.addon_version() as addon_version,
+                exists (select from tgworker.webhook_request r where r.answered_at is null) as is_asked
             from tgworker.installation i
             """, prepared: true)
         // An installation that is gone is another trouble, met by the next statement.
-        guard let row = rows.first else { return }
-        try checkCopy(row, try row.get("database"))
-        try checkNeutralized(row, try row.get("database"))
+        guard let row = rows.first else { return false }
+        let database: String = try row.get("database")
+        try checkCopy(row, database)
+        try checkNeutralized(row, database)
+        if let addon = OriginalAddon(version: try row.find("addon_version")), !allowsOriginalAddon {
+            throw addon.problem(in: database)
+        }
+        return try row.get("is_asked")
     }
 
     /// What Odoo says of the database.
@@ -101,7 +113,7 @@ enum DatabaseCheck {
             coalesce(tgworker.odoo_parameter('database.is_neutralized') in ('True', 'true', '1'), false) as neutralized
         """
 
-    private static func checkCopy(_ row: Rows.Row, _ database: String) throws {
+    private func checkCopy(_ row: Rows.Row, _ database: String) throws {
         guard let pinned: String = try row.find("pinned_name") else {
             throw StartupProblem("schema tgworker in database \(database) is incomplete: run tgworker install-sql")
         }
@@ -113,7 +125,7 @@ enum DatabaseCheck {
         }
     }
 
-    private static func checkNeutralized(_ row: Rows.Row, _ database: String) throws {
+    private func checkNeutralized(_ row: Rows.Row, _ database: String) throws {
         guard try !row.get("neutralized") else {
             throw StartupProblem(
                 "database \(database) is neutralized (a test copy), so nothing is sent from it: use the production database, or remove Odoo's system parameter database.is_neutralized"

@@ -6,6 +6,8 @@ import Telegram
 struct Presence: Sendable {
     /// A random UUID, made anew at each start.
     let instance: String
+    /// What is wrong with it.
+    let troubles = TroubleBoard()
 
     init() {
         var bytes = (0..<16).map { _ in UInt8.random(in: 0...255) }
@@ -32,20 +34,29 @@ struct Presence: Sendable {
         ])
     }
 
-    /// Says what this instance is, and that it is alive.
+    /// What is wrong, `$2`, and since when: part of each heartbeat.
+    private static let trouble = """
+        heartbeat_at = now(), last_error = $2,
+            last_error_at = case
+                when $2::text is null then null when last_error is distinct from $2 then now() else last_error_at end
+        """
+
+    /// Says what this instance is, what is wrong with it, and that it is alive.
     func record(_ role: String, on connection: Connection) async throws(PostgresError) {
         try await connection.query(
-            "update tgworker.worker set role = $2, heartbeat_at = now() where instance = $1",
-            [.text(instance), .text(role)], prepared: true)
+            "update tgworker.worker set role = $3, \(Self.trouble) where instance = $1",
+            [.text(instance), .text(troubles.latest), .text(role)], prepared: true)
     }
 
     /// Says that this instance sends, in a notification to itself as well, and how long the last of these took.
     func call(_ payload: String, wakeUp: Duration?, on connection: Connection) async throws(PostgresError) {
         try await connection.query(
             """
-            update tgworker.worker set role = 'sender', heartbeat_at = now(), wake_up = coalesce($2, wake_up)
-            where instance = $1 returning pg_notify('tgworker', $3)
-            """, [.text(instance), wakeUp.map { .interval($0) } ?? .null, .text(payload)], prepared: true)
+            update tgworker.worker set role = 'sender', wake_up = coalesce($3, wake_up), \(Self.trouble)
+            where instance = $1 returning pg_notify('tgworker', $4)
+            """,
+            [.text(instance), .text(troubles.latest), wakeUp.map { .interval($0) } ?? .null, .text(payload)],
+            prepared: true)
     }
 
     /// Enters the bot as Telegram knows it.

@@ -42,6 +42,7 @@ struct ReceivingTask: Sendable {
                 trouble = "\(error)"
             }
             if let trouble, trouble != reported, !Task.isCancelled { events(.webhookTrouble(reason: trouble)) }
+            if trouble == nil, reported != nil { events(.receivingResumed) }
             reported = trouble
             await reactor.sleep(for: trouble == nil ? Self.webhookCheck : .seconds(30))
         }

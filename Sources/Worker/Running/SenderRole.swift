@@ -15,6 +15,7 @@ actor SenderRole {
     }
 
     private let presence: Presence
+    private let check: DatabaseCheck
     private let inbox: UpdateInbox
     private let wakePath: WakePath
     private let limits: SenderStateMachine.Limits
@@ -28,10 +29,12 @@ actor SenderRole {
     nonisolated var unownedExecutor: UnownedSerialExecutor { reactor.unownedExecutor }
 
     init(
-        presence: Presence, inbox: UpdateInbox, wakePath: WakePath, limits: SenderStateMachine.Limits,
+        presence: Presence, check: DatabaseCheck, inbox: UpdateInbox, wakePath: WakePath,
+        limits: SenderStateMachine.Limits,
         reactor: Reactor, events: @escaping @Sendable (WorkerEvent) -> Void
     ) {
         self.presence = presence
+        self.check = check
         self.inbox = inbox
         self.wakePath = wakePath
         self.limits = limits
@@ -75,7 +78,8 @@ actor SenderRole {
         self.sender = sender
         events(.becameSender)
         let upkeep = SenderUpkeep(
-            presence: presence, sender: sender, inbox: inbox, wakePath: wakePath, pooler: pooler, reactor: reactor)
+            presence: presence, check: check, sender: sender, inbox: inbox, wakePath: wakePath, pooler: pooler,
+            reactor: reactor)
         let looking = Task {
             if let trouble = await upkeep.run(on: connection), !Task.isCancelled { await troubled(trouble) }
         }

@@ -11,9 +11,12 @@ struct SenderUpkeep: Sendable {
         case shared(String)
         /// Customers must not be written to from this database any more.
         case refused(StartupProblem)
+        /// Odoo has asked for something that is done between two sessions of sending, and that was not heard.
+        case asked
     }
 
     let presence: Presence
+    let check: DatabaseCheck
     let sender: Sender
     let inbox: UpdateInbox
     let wakePath: WakePath
@@ -51,7 +54,7 @@ struct SenderUpkeep: Sendable {
             if let trouble = await listen(on: connection) { return trouble }
             if minutes > 0 {
                 do {
-                    try await DatabaseCheck.checkIdentity(on: connection)
+                    if try await check.checkAgain(on: connection) { return .asked }
                     if minutes.isMultiple(of: 10) {
                         await sender.use(try await OdooCatalog.load(from: connection))
                     }

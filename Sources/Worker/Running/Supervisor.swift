@@ -5,33 +5,35 @@ import Telegram
 /// Keeps the worker going: one session with the database after the other, and in each the way from "which bot?" over
 /// "is it my turn?" to sending.
 actor Supervisor {
-    private let configuration: WorkerConfiguration
-    private let schemaVersion: Int
-    private let reactor: Reactor
-    private let events: @Sendable (WorkerEvent) -> Void
-    private let presence = Presence()
+    let configuration: WorkerConfiguration
+    let check: DatabaseCheck
+    let reactor: Reactor
+    let events: @Sendable (WorkerEvent) -> Void
+    let presence = Presence()
     /// Takes updates as soon as the bot is known, whoever sends.
     nonisolated let inbox: UpdateInbox
     private let pooler: PoolerCheck
     private let wakePath: WakePath
+    let requests: WebhookRequests
     private let role: SenderRole
 
-    private var isStopping = false
+    var isStopping = false
     private var hasServed = false
     /// Since when this session has been of use.
     private var servingSince: ContinuousClock.Instant?
     /// Something between it and the server pools sessions.
     private var isPooled = false
-    private var lastWaiting: String?
+    var lastWaiting: String?
     /// What is being waited for, so that it can be cut short.
     private var pausing: Task<Void, Never>?
     private var connecting: Task<Connection, any Error>?
-    private var asking: Task<BotUser, any Error>?
-    private var lost: PostgresError?
+    var asking: Task<BotUser, any Error>?
+    var answering: Task<Bool, any Error>?
+    var lost: PostgresError?
     /// Why customers must not be written to from this database any more.
     private var refusal: StartupProblem?
     /// The configuration has changed since the bot was looked for.
-    private var isStale = false
+    var isStale = false
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { reactor.unownedExecutor }
 
@@ -42,14 +44,21 @@ actor Supervisor {
         var configuration = configuration
         configuration.database.heartbeat = SenderLease.clientHeartbeat
         self.configuration = configuration
-        self.schemaVersion = schemaVersion
+        check = DatabaseCheck(
+            schemaVersion: schemaVersion, allowsOriginalAddon: configuration.allowsOriginalAddon)
         self.reactor = reactor
+        let troubles = presence.troubles
+        let events: @Sendable (WorkerEvent) -> Void = { event in
+            troubles.record(event)
+            events(event)
+        }
         self.events = events
         inbox = UpdateInbox(database: configuration.database, reactor: reactor, events: events)
         pooler = PoolerCheck(configuration.database, reactor: reactor)
         wakePath = WakePath(presence: presence, inbox: inbox, reactor: reactor, events: events)
+        requests = WebhookRequests(reactor: reactor, events: events)
         role = SenderRole(
-            presence: presence, inbox: inbox, wakePath: wakePath,
+            presence: presence, check: check, inbox: inbox, wakePath: wakePath,
             limits: SenderStateMachine.Limits(
                 messagesPerSecond: configuration.messagesPerSecond,
                 messagesPerChatPerSecond: configuration.messagesPerChatPerSecond),
@@ -65,6 +74,7 @@ actor Supervisor {
         pausing?.cancel()
         connecting?.cancel()
         asking?.cancel()
+        answering?.cancel()
         Task { await role.leave(within: configuration.drainTimeout) }
     }
 
@@ -128,7 +138,7 @@ actor Supervisor {
         refusal = nil
         do {
             isPooled = try await pooler.run(on: connection)
-            let database = try await DatabaseCheck.run(on: connection, schemaVersion: schemaVersion)
+            let database = try await check.run(on: connection)
             lastWaiting = nil
             events(.connected(database: database, serverVersion: connection.serverVersion))
             // LISTEN is committed before the queue is first looked at, so that nothing falls between the two.
@@ -140,17 +150,22 @@ actor Supervisor {
             servingSince = .now
             while !isStopping {
                 if let lost { throw lost }
-                try await DatabaseCheck.checkIdentity(on: connection)
+                try await check.checkAgain(on: connection)
                 let reception = try await findBot(connection)
                 await inbox.open(reception)
                 guard let reception else { continue }
                 guard try await takeTurn(connection) else { continue }
+                if try await answerRequests(for: reception, on: connection) {
+                    // What they have changed is read as any other change is.
+                    try await SenderLock.release(on: connection)
+                    continue
+                }
                 let end = try await role.perform(
                     for: reception, on: connection, pooler: isPooled ? pooler : nil,
                     troubled: { [weak self] trouble in await self?.handle(trouble, on: connection) })
                 if let refusal { throw refusal }
                 if case .rejected(let reason) = end, !isStale {
-                    await wait("\(TelegramError.unauthorized(reason))", for: .seconds(30))
+                    try await waitForBot("\(TelegramError.unauthorized(reason))", on: connection)
                 }
             }
             try await presence.record("stopped", on: connection)
@@ -195,6 +210,7 @@ actor Supervisor {
             say(problem.description, retryAfter: .seconds(10))
             await inbox.open(nil)
             return await role.leave()
+        case .asked: return await reload()
         case .deaf:
             events(.deaf)
             reason = "notifications do not arrive"
@@ -205,63 +221,6 @@ actor Supervisor {
         disconnected(PostgresError(.connectionLost, message: reason))
     }
 
-    // MARK: Steps to sending
-
-    /// The bot and how its updates come in, when there is one and Telegram knows it.
-    private func findBot(_ connection: Connection) async throws -> Reception? {
-        isStale = false
-        switch try await BotSource.find(configured: configuration.token, on: connection) {
-        case .missing(let advice):
-            await wait(advice, for: .seconds(30))
-            return nil
-        case .bot(let token):
-            let api = try BotAPI(reactor: reactor, token: token, server: configuration.telegramAPI)
-            do {
-                let user = try await ask(api)
-                events(.identified(botID: user.id, username: user.username))
-                lastWaiting = nil
-                try await Presence.record(user, on: connection)
-                return try await Reception.load(user, api: api, on: connection)
-            } catch let error as TelegramError {
-                if isStopping { return nil }
-                if case .unauthorized(let reason) = error { events(.tokenRejected(reason: reason)) }
-                await wait("\(error)", for: .seconds(30))
-                return nil
-            }
-        }
-    }
-
-    private func ask(_ api: BotAPI) async throws -> BotUser {
-        let task = Task { try await api.getMe() }
-        asking = task
-        defer { asking = nil }
-        return try await task.value
-    }
-
-    /// Whether this instance may send: it holds the one lock. Looks again after a while when another does.
-    private func takeTurn(_ connection: Connection) async throws -> Bool {
-        var looks = 0
-        while !isStopping, !isStale, lost == nil {
-            if try await SenderLock.take(on: connection) {
-                // A session may have stood by for long.
-                try await DatabaseCheck.checkIdentity(on: connection)
-                try await presence.record("sender", on: connection)
-                if !isStale, !isStopping { return true }
-                try await SenderLock.release(on: connection)
-                return false
-            }
-            if looks == 0 { events(.standingBy) }
-            // About once a minute it says that it is alive, and looks whether it should be.
-            if looks.isMultiple(of: 30) {
-                try await DatabaseCheck.checkIdentity(on: connection)
-                try await presence.record("standby", on: connection)
-            }
-            looks += 1
-            await pause(for: SenderLease.look * Double.random(in: SenderLease.lookJitter))
-        }
-        return false
-    }
-
     // MARK: Waiting
 
     /// Says what is missing, once for each reason, and waits.
@@ -270,13 +229,13 @@ actor Supervisor {
         await pause(for: duration)
     }
 
-    private func say(_ reason: String, retryAfter duration: Duration) {
+    func say(_ reason: String, retryAfter duration: Duration) {
         if lastWaiting != reason { events(.waiting(reason: reason, retryAfter: duration)) }
         lastWaiting = reason
     }
 
     /// Waits; cut short by ``stop()``, ``reload()`` and a broken session.
-    private func pause(for duration: Duration) async {
+    func pause(for duration: Duration) async {
         guard !isStopping, lost == nil else { return }
         let task = Task { _ = await reactor.sleep(for: duration) }
         pausing = task

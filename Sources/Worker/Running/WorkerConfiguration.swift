@@ -15,11 +15,14 @@ public struct WorkerConfiguration: Sendable {
     public var messagesPerChatPerSecond: Double
     /// Time that messages under way have to end after the worker was told to stop.
     public var drainTimeout: Duration
+    /// Whether to run beside the original addon, which sends as well.
+    public var allowsOriginalAddon: Bool
 
     /// A configuration with the documented defaults.
     public init(
         database: ConnectionConfiguration, token: BotToken? = nil, telegramAPI: String = BotAPI.publicServer,
-        messagesPerSecond: Double = 30, messagesPerChatPerSecond: Double = 1, drainTimeout: Duration = .seconds(20)
+        messagesPerSecond: Double = 30, messagesPerChatPerSecond: Double = 1, drainTimeout: Duration = .seconds(20),
+        allowsOriginalAddon: Bool = false
     ) {
         self.database = database
         self.token = token
@@ -27,5 +30,6 @@ public struct WorkerConfiguration: Sendable {
         self.messagesPerSecond = messagesPerSecond
         self.messagesPerChatPerSecond = messagesPerChatPerSecond
         self.drainTimeout = drainTimeout
+        self.allowsOriginalAddon = allowsOriginalAddon
     }
 }

@@ -6,7 +6,7 @@ struct Reception: Sendable {
     enum Mode: Sendable, Equatable { case polling, webhook }
 
     let bot: BotUser
-    let api: BotAPI
+    var api: BotAPI
     let mode: Mode
     /// The last part of the webhook's path, as it is before it is percent-encoded.
     let pathSecret: String

@@ -12,7 +12,8 @@ struct UpdateHandler: Sendable {
         /// It was handled before; nothing was done.
         var isRepeated = false
         var outcome = UpdateOutcome.handled
-        var toasts: [OperatorToast] = []
+        /// What the operators are told.
+        var notices: [OperatorNotice] = []
         /// A button that waits to be released.
         var callbackID: String?
     }
@@ -105,14 +106,15 @@ struct UpdateHandler: Sendable {
         try await transaction.group(entry + effects.statements(for: person, bot: bot.id), timeout: Self.timeout)
 
         let name = person.profile.displayName(id: person.id)
-        let toasts = effects.compactMap { effect in
-            if case .toast(let text) = effect, shop.showsToasts {
-                OperatorToast(customer: name, text: text)
-            } else {
-                nil
+        let notices = effects.compactMap { effect -> OperatorNotice? in
+            switch effect {
+            case .store(let message, _), .edit(let message, _):
+                .message(.init(telegramID: person.id, messageID: message.id))
+            case .toast(let text) where shop.showsToasts: .toast(OperatorToast(customer: name, text: text))
+            default: nil
             }
         }
-        return Aftermath(toasts: toasts, callbackID: callbackID)
+        return Aftermath(notices: notices, callbackID: callbackID)
     }
 
     private func find(

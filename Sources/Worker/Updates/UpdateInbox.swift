@@ -8,7 +8,7 @@ actor UpdateInbox {
     private let pool: ConnectionPool
     /// Looks at the queue by one of these connections.
     nonisolated let queue: QueueObserver
-    private let toaster: OperatorToaster
+    private let operators: OperatorBus
     private let settler: Settler
     private let reactor: Reactor
     private let events: @Sendable (WorkerEvent) -> Void
@@ -34,7 +34,7 @@ actor UpdateInbox {
             configuration, limit: Self.connections,
             opening: [Statement("set jit = off"), Statement("set lock_timeout = '500ms'")], on: reactor)
         queue = QueueObserver(pool: pool, reactor: reactor)
-        toaster = OperatorToaster(pool: pool, database: database, reactor: reactor, events: events)
+        operators = OperatorBus(pool: pool, database: database, reactor: reactor, events: events)
         settler = Settler(pool: pool, reactor: reactor, events: events)
         self.reactor = reactor
         self.events = events
@@ -49,7 +49,7 @@ actor UpdateInbox {
     func close() async {
         reception = nil
         await pool.close()
-        await toaster.close()
+        await operators.close()
     }
 
     /// Handles an update.
@@ -61,6 +61,7 @@ actor UpdateInbox {
         let aftermath = try await pool.withConnection { connection in
             try await handler.handle(update, on: connection)
         }
+        if unavailability != nil { events(.receivingResumed) }
         unavailability = nil
         events(
             .updateHandled(
@@ -73,7 +74,7 @@ actor UpdateInbox {
             // The button stops waiting. Nothing is lost when this fails: it does so by itself after a while.
             Task { try? await reception.api.answerCallbackQuery(callbackID) }
         }
-        if !aftermath.toasts.isEmpty { await toaster.show(aftermath.toasts) }
+        if !aftermath.notices.isEmpty { await operators.tell(aftermath.notices) }
     }
 
     /// Says why Telegram has to post an update again, once for each reason.

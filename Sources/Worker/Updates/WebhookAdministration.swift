@@ -6,6 +6,7 @@ public import Telegram
 public struct WebhookAdministration: Sendable {
     private let connection: Connection
     private let reception: Reception
+    private let reactor: Reactor
 
     /// Looks at the database and asks Telegram who the bot is.
     ///
@@ -18,17 +19,29 @@ public struct WebhookAdministration: Sendable {
     public init(
         token: BotToken?, server: String, schemaVersion: Int, on connection: Connection, reactor: Reactor
     ) async throws {
-        self.connection = connection
-        _ = try await DatabaseCheck.run(on: connection, schemaVersion: schemaVersion)
+        // Nothing is sent, so it does not matter here whether the original addon is installed.
+        _ = try await DatabaseCheck(schemaVersion: schemaVersion, allowsOriginalAddon: true).run(on: connection)
         switch try await BotSource.find(configured: token, on: connection) {
         case .missing(let advice): throw WebhookProblem(advice)
         case .bot(let token):
             let api = try BotAPI(reactor: reactor, token: token, server: server)
             let bot = try await api.getMe()
             try await Presence.record(bot, on: connection)
-            reception = try await Reception.load(bot, api: api, on: connection)
+            self.init(try await Reception.load(bot, api: api, on: connection), on: connection, reactor: reactor)
         }
     }
+
+    /// For a bot that is known already.
+    init(_ reception: Reception, on connection: Connection, reactor: Reactor) {
+        var reception = reception
+        reception.api.timeout = Self.timeout
+        self.reception = reception
+        self.connection = connection
+        self.reactor = reactor
+    }
+
+    /// Somebody waits for an answer.
+    private static let timeout = Duration.seconds(10)
 
     /// Sets the webhook and makes it the way that updates come in. Should Telegram refuse, that stays as it was.
     ///
@@ -45,7 +58,7 @@ public struct WebhookAdministration: Sendable {
         // First, lest a running worker that polls takes the webhook down again.
         try await choose(.webhook)
         do {
-            try await registration.set(dropPending: dropPending)
+            try await patiently { try await registration.set(dropPending: dropPending) }
         } catch {
             try await choose(reception.mode)
             throw error
@@ -56,7 +69,7 @@ public struct WebhookAdministration: Sendable {
     /// Removes the webhook; updates are polled then.
     public func delete(dropPending: Bool) async throws -> [String] {
         try await choose(.polling)
-        try await reception.api.deleteWebhook(dropPending: dropPending)
+        try await patiently { try await reception.api.deleteWebhook(dropPending: dropPending) }
         return ["the webhook is removed; updates are polled from now on"]
     }
 
@@ -79,25 +92,33 @@ public struct WebhookAdministration: Sendable {
 
     /// Makes a way the one that updates come in by: Odoo's field where the addon has it, else the setting.
     private func choose(_ mode: Reception.Mode) async throws {
-        let byWebhook = mode == .webhook
         try await connection.query(
-            "update tgworker.setting set value = $1 where name = 'receive' and coalesce(value, default_value) <> $1",
-            [.text(byWebhook ? "webhook" : "polling")])
-        let field = try await connection.query(
-            """
-            select coalesce(has_column_privilege(a.attrelid, a.attnum, 'update'), false) as is_ours
-            from pg_attribute a
-            where a.attrelid = to_regclass('public.telegram_bot_config') and a.attname = 'use_webhook' and not a.attisdropped
-            """)
-        // Where this version of the addon has no such field, the setting alone decides.
-        guard let row = field.first else { return }
-        guard try row.get("is_ours") else {
-            throw WebhookProblem(
-                "this role may not change Odoo's bot configuration: switch \"use webhook\" \(byWebhook ? "on" : "off") there, or run as the owner of Odoo's database"
-            )
+            "select tgworker.receive_by($1)", [.text(mode == .webhook ? "webhook" : "polling")])
+    }
+
+    /// Calls again after a moment what may succeed then. Both calls may be repeated: their effect is the same.
+    private func patiently(_ call: () async throws -> Void) async throws {
+        var failures = 0
+        while true {
+            do {
+                return try await call()
+            } catch let error as TelegramError {
+                failures += 1
+                guard let pause = error.pause(after: failures), await reactor.sleep(for: pause) else { throw error }
+            }
         }
-        try await connection.query(
-            "update public.telegram_bot_config set use_webhook = $1 where active and use_webhook is distinct from $1",
-            [.boolean(byWebhook)])
+    }
+}
+
+extension TelegramError {
+    /// How long to wait before a call is tried again for which somebody waits; nil when that is of no use, or has been
+    /// tried enough.
+    func pause(after failures: Int) -> Duration? {
+        guard failures < 3 else { return nil }
+        return switch self {
+        case .unreachable, .unknown: .seconds(failures)
+        case .throttled(let pause, _): pause <= .seconds(5) ? pause : nil
+        case .conflict, .refused, .unauthorized, .cancelled, .invalidToken, .invalidServerAddress: nil
+        }
     }
 }

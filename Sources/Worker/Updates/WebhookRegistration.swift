@@ -26,7 +26,8 @@ struct WebhookRegistration: Sendable {
     func address() throws(WebhookProblem) -> String {
         guard var base = reception.publicURL else {
             throw WebhookProblem(
-                "there is no public address: give one with tgworker webhook set --public-url https://…")
+                "there is no public address: set Odoo's system parameter web.base.url, or run tgworker webhook set --public-url https://…"
+            )
         }
         while base.hasSuffix("/") { base.removeLast() }
         guard base.lowercased().hasPrefix("https://"), base.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }),

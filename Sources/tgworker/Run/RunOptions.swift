@@ -29,6 +29,11 @@ struct RunOptions: ParsableArguments {
         transform: Setting.drainTimeout.parse)
     var drainTimeout: Duration?
 
+    @Flag(
+        help: "Run beside the original addon telegram_bot 17.0.1. With an active bot that one sends everything as well."
+    )
+    var allowOriginalAddon = false
+
     /// Where the HTTP endpoint listens.
     func listenAddress(_ settings: Settings) throws -> ListenAddress {
         try settings.value(.listen, flag: listen) ?? .standard
@@ -48,6 +53,8 @@ struct RunOptions: ParsableArguments {
             configuration.messagesPerChatPerSecond = rate
         }
         if let time = try settings.value(.drainTimeout, flag: drainTimeout) { configuration.drainTimeout = time }
+        configuration.allowsOriginalAddon =
+            try settings.value(.allowOriginalAddon, flag: allowOriginalAddon ? true : nil) ?? false
         return configuration
     }
 }

@@ -55,6 +55,7 @@ extension Setting where Value == Bool {
     }
 
     static var adopt: Self { Self("adopt") }
+    static var allowOriginalAddon: Self { Self("allow-original-addon") }
 }
 
 extension Setting where Value == Double {

@@ -4,7 +4,8 @@ enum SettingNames {
     static let all = Set([
         Setting.databaseURL.name, Setting.odooConf.name, Setting<LogFormat>.logFormat.name, Setting.logLevel.name,
         Setting.telegramAPIURL.name, Setting.listen.name, Setting.maxMessagesPerSecond.name,
-        Setting.maxMessagesPerChatPerSecond.name, Setting.drainTimeout.name, Setting.botToken.name,
+        Setting.maxMessagesPerChatPerSecond.name, Setting.drainTimeout.name, Setting.allowOriginalAddon.name,
+        Setting.botToken.name,
         Setting.botTokenFile.name, Setting.grantTo.name, Setting.adopt.name, Setting.lockWait.name,
         Setting.publicURL.name, Setting.dropPendingUpdates.name,
     ]).union(InstallSQLCommand.Mode.allCases.map(\.setting.name))

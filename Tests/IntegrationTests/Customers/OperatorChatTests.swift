@@ -105,7 +105,7 @@ struct OperatorChatTests {
     }
 
     @Test(
-        "the bot's operators see a toast in Odoo at once, unless it is switched off",
+        "the bot's operators see a toast in Odoo at once, unless it is switched off, and their conversations follow",
         arguments: DemoDatabase.allAvailable)
     func toast(kind: DemoDatabase) async throws {
         let shop = try await Shop.openForCustomers(kind)
@@ -123,7 +123,7 @@ struct OperatorChatTests {
         _ = try await listening.line(containing: "LISTEN")
         let receiver = try await shop.startReceiver(.polling)
         try await shop.guest(77).write("Где \"заказ\"?\nСрочно")
-        try await eventually("posted") { try await shop.number("select count(*) from bus_bus") > 0 }
+        try await eventually("posted") { try await shop.number("select count(*) from bus_bus") == 2 }
         let channel = #"["\#(shop.database.name)","res.partner",\#(recipient)]"#
         #expect(
             try await shop.database.psql(
@@ -132,13 +132,35 @@ struct OperatorChatTests {
                     message::json #>> '{payload,sticky}', create_uid, create_date is not null from bus_bus order by id desc limit 1
                 """) == #"\#(channel)|simple_notification|Мария|Где "заказ"? Срочно|false|1|t"#)
         _ = try await listening.line(containing: "[\(channel)]")
-        try await shop.database.psql("update tgworker.setting set value = 'false' where name = 'operator_toast'")
-        let before = try await shop.number("select count(*) from bus_bus")
-        try await shop.guest(77).write("тихо")
-        try await eventually("stored") {
-            try await shop.number("select count(*) from telegram_message where text = 'тихо'") == 1
+        func news(of row: String) async throws -> String {
+            try await shop.database.psql(
+                #"""
+                select channel || '|{"type":"telegram_bot/new_message","payload":{"telegram_user_id":' || telegram_user_id
+                    || ',"message_id":' || m.id || '}}'
+                from telegram_message m, (select '\#(channel)' as channel) c where \#(row)
+                """#)
         }
-        #expect(try await shop.number("select count(*) from bus_bus") == before)
+        #expect(
+            try await shop.database.psql("select channel, message from bus_bus order by id limit 1")
+                == news(of: "text like 'Где%'"))
+
+        try await shop.database.psql("update tgworker.setting set value = 'false' where name = 'operator_toast'")
+        let quiet = try await shop.guest(77).write("тихо")
+        try await eventually("told without a toast") { try await shop.number("select count(*) from bus_bus") == 3 }
+        #expect(
+            try await shop.database.psql("select channel, message from bus_bus order by id desc limit 1")
+                == news(of: "text = 'тихо'"))
+        try await shop.telegram.deliver(update: [
+            "edited_message": [
+                "message_id": .integer(quiet.messageId ?? 0), "date": 1_795_000_000, "edit_date": 1_795_000_100,
+                "chat": ["id": 77, "type": "private"], "from": ["id": 77, "is_bot": false, "first_name": "Мария"],
+                "text": "тише",
+            ]
+        ])
+        try await eventually("told of the change") { try await shop.number("select count(*) from bus_bus") == 4 }
+        #expect(
+            try await shop.database.psql("select channel, message from bus_bus order by id desc limit 1")
+                == news(of: "text like '%тише'"))
         await receiver.process.terminate()
         await listening.kill(9)
     }

@@ -66,6 +66,12 @@ struct WorkerEventTests {
             .webhookRemoved(host: "shop.example", pending: 3), .notice, ["host": "shop.example", "pending": "3"]),
         Line(.webhookSet, .info),
         Line(.webhookTrouble(reason: "no address"), .warning, ["reason": "no address"]),
+        Line(
+            .webhookRequested(action: "set", ok: true, answer: "Set"), .info,
+            ["action": "set", "ok": "true", "answer": "Set"]),
+        Line(
+            .webhookRequested(action: "delete", ok: false, answer: "No"), .warning,
+            ["action": "delete", "ok": "false", "answer": "No"]),
         Line(.settlingFailed(reason: "no database"), .warning, ["reason": "no database"]),
         Line(.toastFailed(reason: "no bus"), .notice, ["reason": "no bus"]),
         Line(.menuFailed(reason: "HTTP 502"), .notice, ["reason": "HTTP 502"]),
@@ -85,8 +91,8 @@ struct WorkerEventTests {
 
     @Test("has words of its own, which say nothing of the particulars")
     func words() {
-        // One more than there are kinds: a bot without a user name.
-        #expect(Set(Self.lines.map(\.event.message)).count == Self.lines.count - 1)
+        // Two more than there are kinds: a bot without a user name, and a request that was refused.
+        #expect(Set(Self.lines.map(\.event.message)).count == Self.lines.count - 2)
         for line in Self.lines {
             #expect(!line.event.message.isEmpty)
             #expect(!line.event.message.contains { $0.isNumber || $0.isNewline })
@@ -127,6 +133,7 @@ struct WorkerEventTests {
                 case .webhookRemoved: 26
                 case .webhookSet: 27
                 case .webhookTrouble: 28
+                case .webhookRequested: 35
                 case .settlingFailed: 29
                 case .toastFailed: 30
                 case .menuFailed: 31
@@ -135,7 +142,7 @@ struct WorkerEventTests {
                 case .deaf: 34
                 }
             })
-        #expect(kinds == Set(1...34))
+        #expect(kinds == Set(1...35))
     }
 
     @Test(

@@ -72,6 +72,7 @@ struct WorkerHealthTests {
                 sending + [
                     .receiving(mode: "polling"), .receivingPaused(reason: "r", retryAfter: .zero),
                     .updateFailed(updateID: 1, reason: "r"), .webhookTrouble(reason: "r"), .settlingFailed(reason: "r"),
+                    .webhookRequested(action: "set", ok: false, answer: "r"),
                 ], nil, role: "sender"),
             Course("draining", sending + [.draining(inFlight: 3)], "stopping", role: "sender"),
             Course("stopped", sending + [.stopped], "stopping", role: "sender"),

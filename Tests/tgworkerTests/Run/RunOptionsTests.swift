@@ -28,6 +28,7 @@ struct RunOptionsTests {
         #expect(configuration.messagesPerSecond == 30)
         #expect(configuration.messagesPerChatPerSecond == 1)
         #expect(configuration.drainTimeout == .seconds(20))
+        #expect(!configuration.allowsOriginalAddon)
         #expect(configuration.token == nil)
         #expect(configuration.database.overrides["application_name"] == "tgworker")
         #expect(try RunOptions.parse([]).listenAddress(settings).description == "127.0.0.1:8080")
@@ -39,9 +40,10 @@ struct RunOptionsTests {
             ("telegram-api-url", "http://localhost:8081"), ("max-messages-per-second", "0"),
             ("max-messages-per-chat-per-second", "2.5"), ("drain-timeout", "5"), ("listen", "0.0.0.0:0"),
         ]
-        let flags = values.flatMap { ["--\($0.0)", $0.1] }
-        let variables = values.map { ("TGWORKER_" + $0.0.uppercased().replacing("-", with: "_"), $0.1) }
-        let keys = values.map { "\($0.0): \($0.1)\n" }.joined()
+        let switched = [("allow-original-addon", "1")]
+        let flags = values.flatMap { ["--\($0.0)", $0.1] } + switched.map { "--\($0.0)" }
+        let variables = (values + switched).map { ("TGWORKER_" + $0.0.uppercased().replacing("-", with: "_"), $0.1) }
+        let keys = (values + switched).map { "\($0.0): \($0.1)\n" }.joined()
         let places = [
             (flags, try settings()), ([], try settings(Dictionary(uniqueKeysWithValues: variables))),
             ([], try settings(file: keys)),
@@ -52,6 +54,7 @@ struct RunOptionsTests {
             #expect(configuration.messagesPerSecond == 0)
             #expect(configuration.messagesPerChatPerSecond == 2.5)
             #expect(configuration.drainTimeout == .seconds(5))
+            #expect(configuration.allowsOriginalAddon)
             let listen = try RunCommand.parse(arguments).options.listenAddress(settings)
             #expect(listen == ListenAddress(host: "0.0.0.0", port: 0))
         }
