@@ -51,7 +51,7 @@ struct ServiceManager: Sendable {
         guard path.count < MemoryLayout.size(ofValue: address.sun_path) else { return }
         address.sun_family = sa_family_t(AF_UNIX)
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path) }
-        let length = socklen_t(MemoryLayout.offset(of: \sockaddr_un.sun_path)! + path.count)
+        let length = socklen_t(MemoryLayout<sa_family_t>.size + path.count)
         let descriptor = Glibc.socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { return }
         defer { close(descriptor) }

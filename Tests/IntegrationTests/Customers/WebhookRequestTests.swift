@@ -97,7 +97,9 @@ struct WebhookRequestTests {
             .error(400, "Bad Request: bad webhook: Failed to resolve host"), method: "setWebhook")
         try await ask(shop, "set")
         let words = try await answer(shop)
-        #expect(words.hasPrefix("set|f|") && words.contains("Failed to resolve host") && !words.contains(Shop.webhookSecret))
+        #expect(
+            words.hasPrefix("set|f|") && words.contains("Failed to resolve host") && !words.contains(Shop.webhookSecret)
+        )
         #expect(try await shop.database.psql("select tgworker.setting('receive')") == "polling")
         #expect(try await shop.guest(77).ask("/start").contains("код"))
 
