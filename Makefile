@@ -1,6 +1,6 @@
 # The commands people type. Everything else is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help bootstrap build test check-addon test-odoo fuzz soak chaos lint format demo clean
+.PHONY: help bootstrap build test check-addon test-odoo fuzz soak chaos lint format demo deb clean
 
 help: ## show this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -49,5 +49,8 @@ demo: bootstrap ## an order is confirmed, the customer reads it in Telegram: all
 	@scripts/build --product TelegramSimulator
 	@scripts/demo
 
+deb: bootstrap ## the Debian package, in .build-deb/
+	@scripts/deb
+
 clean: ## remove what was built
-	@rm -rf .build .build-addon .build-asan .build-release .build-tsan
+	@rm -rf .build .build-addon .build-asan .build-deb .build-release .build-tsan

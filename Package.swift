@@ -8,6 +8,11 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
+// The commit becomes part of the version. Only this one small target is compiled anew for it.
+let commit = Context.gitInformation.map { git in
+    CSetting.define("TGW_COMMIT", to: "\"\(git.currentCommit.prefix(12))\(git.hasUncommittedChanges ? ".dirty" : "")\"")
+}
+
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let deques = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let heaps = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
@@ -40,6 +45,8 @@ let package = Package(
         .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
 
+        .target(name: "CVersion", cSettings: commit.map { [$0] } ?? []),
+
         // The layers, each on the one above. None of these needs SwiftNIO, so they rebuild in seconds.
         .target(name: "Reactor", dependencies: ["CLibcurl", heaps], swiftSettings: settings),
         .target(name: "Postgres", dependencies: ["CLibpq", "Reactor", deques], swiftSettings: settings),
@@ -48,7 +55,7 @@ let package = Package(
             name: "Installation", dependencies: ["Postgres"],
             resources: [.embedInCode("sql")], swiftSettings: settings),
         .target(
-            name: "Worker", dependencies: ["Postgres", "Reactor", "Telegram", lifecycle, logging],
+            name: "Worker", dependencies: ["CVersion", "Postgres", "Reactor", "Telegram", lifecycle, logging],
             swiftSettings: settings),
         .target(
             name: "Endpoint", dependencies: ["Worker", hummingbird, lifecycle, logging, nio], swiftSettings: settings),
@@ -94,7 +101,8 @@ let package = Package(
         .testTarget(
             name: "tgworkerTests",
             dependencies: [
-                "Installation", "Postgres", "Telegram", "TestSupport", "Worker", "tgworker", argumentParser, logging,
+                "Installation", "Postgres", "Reactor", "Telegram", "TestSupport", "Worker", "tgworker", argumentParser,
+                lifecycle, logging,
             ],
             swiftSettings: settings),
         .testTarget(name: "TelegramSimulatorTests", dependencies: ["TelegramSimulator"], swiftSettings: settings),

@@ -5,24 +5,28 @@ import NIOCore
 public import ServiceLifecycle
 public import Worker
 
-/// Serves what orchestrators ask over HTTP (`GET /health/live`, `GET /health/ready`), and takes what Telegram posts
-/// (`POST /telegram/webhook/{secret}`).
+/// Serves what orchestrators ask over HTTP (`GET /health/live`, `GET /health/ready`) and what Prometheus does
+/// (`GET /metrics`), and takes what Telegram posts (`POST /telegram/webhook/{secret}`).
 public struct EndpointService: Service {
     private let host: String
     private let port: Int
     private let health: WorkerHealth
+    private let metrics: (@Sendable () async -> String)?
     private let webhooks: WebhookReceiver?
     private let events: @Sendable (WorkerEvent) -> Void
 
     /// - Parameters:
     ///   - port: 0 takes any that is free; the event `listening` says which.
+    ///   - metrics: the text of an answer to Prometheus, of the type ``WorkerMetrics/contentType``.
     public init(
-        host: String, port: Int, health: WorkerHealth, webhooks: WebhookReceiver? = nil,
+        host: String, port: Int, health: WorkerHealth, metrics: (@Sendable () async -> String)? = nil,
+        webhooks: WebhookReceiver? = nil,
         events: @escaping @Sendable (WorkerEvent) -> Void
     ) {
         self.host = host
         self.port = port
         self.health = health
+        self.metrics = metrics
         self.webhooks = webhooks
         self.events = events
     }
@@ -58,6 +62,13 @@ public struct EndpointService: Service {
                 return EditedResponse(status: .ok, response: "ready: \(health.role ?? "")\n")
             }
             return EditedResponse(status: .serviceUnavailable, response: "not ready: \(obstacle)\n")
+        }
+        if let metrics {
+            router.get("/metrics") { _, _ in
+                Response(
+                    status: .ok, headers: [.contentType: WorkerMetrics.contentType],
+                    body: ResponseBody(byteBuffer: ByteBuffer(string: await metrics())))
+            }
         }
         if let webhooks { WebhookRoute(receiver: webhooks).register(on: router) }
         return router

@@ -7,6 +7,9 @@ struct Shop {
     let database: TestDatabase
     let telegram: Simulator
 
+    /// What its webhook's address ends with; `scripts/test` looks for it in the programs' output.
+    static let webhookSecret = "WEBHOOK-SECRET"
+
     /// A shop without a worker yet.
     static func open(_ kind: DemoDatabase, simulator options: [String] = [], in cluster: Cluster? = nil) async throws
         -> Shop
@@ -20,7 +23,7 @@ struct Shop {
             update ir_module_module set latest_version = '17.0.2.0.0' where name = 'telegram_bot';
             delete from telegram_bot_config;
             insert into telegram_bot_config (bot_name, bot_token, webhook_secret, active)
-            values ('Shop', '\(Simulator.token)', 'secret', true)
+            values ('Shop', '\(Simulator.token)', '\(Self.webhookSecret)', true)
             """)
         return Shop(database: database, telegram: try await telegram)
     }

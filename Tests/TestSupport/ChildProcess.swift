@@ -142,11 +142,23 @@ public actor ChildProcess {
     private func receive(_ event: SpawnedProgram.Event) {
         switch event {
         case .line(let line): output.append(line)
-        case .ended(let status): end = status
+        case .ended(let status):
+            end = status
+            keep()
         }
         let woken = watchers.values
         watchers = [:]
         for watcher in woken { watcher.resume() }
+    }
+
+    /// Leaves what was written in the directory `TGWORKER_TEST_OUTPUT`, if the variable names one, so that the output of
+    /// all programs of a run of tests can be searched.
+    private func keep() {
+        guard let directory = ProcessInfo.processInfo.environment["TGWORKER_TEST_OUTPUT"] else { return }
+        let name = command.split(separator: " ").first.map { ($0.description as NSString).lastPathComponent } ?? ""
+        let text = output.map(\.text).joined(separator: "\n") + "\n"
+        try? text.write(
+            toFile: "\(directory)/\(name)-\(processIdentifier).log", atomically: false, encoding: .utf8)
     }
 
     /// Waits for the next event, or for the cancellation of the task.

@@ -213,6 +213,8 @@ actor Sender {
                 parts: max(1, message.partsSent))
             return conclude(message, .finish(finished), flow: .untried)
         }
+        let waited = WallClock.since(message.enqueuedAt)
+        let began = ContinuousClock.now
         var outcome = await api.sendMessage(text.message)
         if case .refused(let refusal) = outcome, refusal.reason == .badEntities, let plain = text.plainMessage {
             guard await mayBegin() else {
@@ -225,8 +227,10 @@ actor Sender {
             outcome, of: message, parts: text.parts, text: text.text, hold: catalog.holdsUnknown,
             limits: catalog.retryLimits)
         if case .sent = outcome {
-            let age = WallClock.since(message.enqueuedAt)
-            events(.sent(outboxID: message.id, attempt: message.attempt, sinceEvent: age))
+            events(
+                .sent(
+                    outboxID: message.id, kind: message.kind, attempt: message.attempt, waited: waited,
+                    took: .now - began))
         }
         conclude(message, verdict, flow: flow)
     }
@@ -241,14 +245,18 @@ actor Sender {
         switch verdict {
         case .finish(let finished) where finished.outcome != .sent:
             events(
-                .gaveUp(outboxID: message.id, outcome: finished.outcome.rawValue, reason: finished.reason ?? ""))
+
+                .gaveUp(
+                    outboxID: message.id, kind: message.kind, outcome: finished.outcome.rawValue,
+                    reason: finished.reason ?? ""))
         case .requeue(let requeued):
             if case .moves(let chat, let newChat) = requeued.chat {
                 events(.chatMoved(from: chat, to: newChat))
             } else if let reason = requeued.reason {
                 events(
                     .postponed(
-                        outboxID: message.id, attempt: message.attempt, reason: reason, retryAfter: requeued.delay,
+                        outboxID: message.id, kind: message.kind, attempt: message.attempt, reason: reason,
+                        retryAfter: requeued.delay,
                         inDoubt: requeued.isInDoubt))
             }
         case .finish: break

@@ -69,15 +69,19 @@ extension WorkerEvent {
         case .identified(let id, let username): ["bot": "\(id)", "username": "\(username ?? "-")"]
         case .wokenUp(let duration): ["after": "\(duration.shown)"]
         case .recovered(let count, let held): ["messages": "\(count)", "held": "\(held)"]
-        case .sent(let id, let attempt, let age):
-            ["outbox": "\(id)", "attempt": "\(attempt)", "since_event": "\(age.shown)"]
-        case .postponed(let id, let attempt, let reason, let pause, let inDoubt):
+        case .sent(let id, let kind, let attempt, let waited, let took):
             [
-                "outbox": "\(id)", "attempt": "\(attempt)", "reason": "\(reason)", "retry_in": "\(pause.shown)",
+                "outbox": "\(id)", "kind": "\(kind)", "attempt": "\(attempt)", "waited": "\(waited.shown)",
+                "took": "\(took.shown)",
+            ]
+        case .postponed(let id, let kind, let attempt, let reason, let pause, let inDoubt):
+            [
+                "outbox": "\(id)", "kind": "\(kind)", "attempt": "\(attempt)", "reason": "\(reason)",
+                "retry_in": "\(pause.shown)",
                 "in_doubt": "\(inDoubt)",
             ]
-        case .gaveUp(let id, let outcome, let reason):
-            ["outbox": "\(id)", "outcome": "\(outcome)", "reason": "\(reason)"]
+        case .gaveUp(let id, let kind, let outcome, let reason):
+            ["outbox": "\(id)", "kind": "\(kind)", "outcome": "\(outcome)", "reason": "\(reason)"]
         case .sentPlain(let id, let reason): ["outbox": "\(id)", "reason": "\(reason)"]
         case .paused(let reason, let pause): ["reason": "\(reason)", "for": "\(pause.shown)"]
         case .tokenRejected(let reason): ["reason": "\(reason)"]

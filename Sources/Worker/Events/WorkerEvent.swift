@@ -1,4 +1,4 @@
-/// Everything that happens in the worker and is worth knowing; feeds the log and the health endpoints.
+/// Everything that happens in the worker and is worth knowing; feeds the log, the metrics and the health endpoints.
 ///
 /// No case carries a secret, a message's text or a customer's name.
 public enum WorkerEvent: Sendable, Equatable {
@@ -24,12 +24,14 @@ public enum WorkerEvent: Sendable, Equatable {
     case deaf
     /// Messages were found whose sender had stopped while it sent them.
     case recovered(count: Int, held: Bool)
-    /// A message, or a part of one, was accepted by Telegram; time since the business transaction began.
-    case sent(outboxID: Int64, attempt: Int, sinceEvent: Duration)
+    /// A message, or a part of one, was accepted by Telegram: how long it waited from the event in the database to this
+    /// request, and how long Telegram took to answer.
+    case sent(outboxID: Int64, kind: String, attempt: Int, waited: Duration, took: Duration)
     /// An attempt did not succeed; the message is tried again.
-    case postponed(outboxID: Int64, attempt: Int, reason: String, retryAfter: Duration, inDoubt: Bool)
+    case postponed(
+        outboxID: Int64, kind: String, attempt: Int, reason: String, retryAfter: Duration, inDoubt: Bool)
     /// A message will not be sent.
-    case gaveUp(outboxID: Int64, outcome: String, reason: String)
+    case gaveUp(outboxID: Int64, kind: String, outcome: String, reason: String)
     /// Telegram does not take the markup; the message goes out as plain text.
     case sentPlain(outboxID: Int64, reason: String)
     /// A group has become a supergroup; what waits for it goes to the new id.

@@ -40,6 +40,9 @@ struct OutboxMessage: Sendable, Equatable, Identifiable {
     /// Why the last attempt failed.
     var lastError: String?
 
+    /// What it is, in the words of `outbox.kind`, which its priority tells.
+    var kind: String { priority == 0 ? "answer" : priority == 1 ? "reply" : "order_state" }
+
     /// Whether somebody waits for it just now.
     var isUrgent: Bool { priority < 2 }
 }

@@ -33,6 +33,3 @@ public struct WorkerConfiguration: Sendable {
         self.allowsOriginalAddon = allowsOriginalAddon
     }
 }
-
-/// The program's version.
-public let tgworkerVersion = "0.1.0"

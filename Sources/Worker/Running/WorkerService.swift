@@ -34,6 +34,9 @@ public struct WorkerService: Service {
     /// Takes the updates that Telegram posts.
     public var webhooks: WebhookReceiver { WebhookReceiver(inbox: supervisor.inbox) }
 
+    /// The queue as the database has it now, or had it two seconds ago.
+    func queueFigures() async -> QueueFigures? { await supervisor.inbox.queue.figures() }
+
     /// Ends what serves webhooks. To be called when nothing is posted any more.
     public func close() async {
         await supervisor.inbox.close()

@@ -6,6 +6,8 @@ import Telegram
 /// afterwards what is no part of the transaction. Works on every instance, the standby ones included.
 actor UpdateInbox {
     private let pool: ConnectionPool
+    /// Looks at the queue by one of these connections.
+    nonisolated let queue: QueueObserver
     private let operators: OperatorBus
     private let settler: Settler
     private let reactor: Reactor
@@ -31,6 +33,7 @@ actor UpdateInbox {
         pool = ConnectionPool(
             configuration, limit: Self.connections,
             opening: [Statement("set jit = off"), Statement("set lock_timeout = '500ms'")], on: reactor)
+        queue = QueueObserver(pool: pool, reactor: reactor)
         operators = OperatorBus(pool: pool, database: database, reactor: reactor, events: events)
         settler = Settler(pool: pool, reactor: reactor, events: events)
         self.reactor = reactor

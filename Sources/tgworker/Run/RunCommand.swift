@@ -44,7 +44,9 @@ struct RunCommand: AsyncParsableCommand {
         signal(SIGPIPE, SIG_IGN)
 
         // Named by their types: the group logs the names, and a service described in full may show a password.
-        let (services, worker) = Self.services(configuration, listen: listen, reactor: Reactor(), logger: logger)
+        let (services, worker) = Self.services(
+            configuration, listen: listen, reactor: Reactor(),
+            manager: ServiceManager(environment: settings.environment), logger: logger)
         let named = services.map { service in
             ServiceGroupConfiguration.ServiceConfiguration(service: service, serviceName: "\(type(of: service))")
         }

@@ -5,7 +5,7 @@ import Worker
 struct RunOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Where /health is served; port 0 is any. (default: 127.0.0.1:8080)",
+            "Where /health, /metrics and webhooks are served; port 0 is any. (default: 127.0.0.1:8080)",
             valueName: "host:port"),
         transform: Setting.listen.parse)
     var listen: ListenAddress?

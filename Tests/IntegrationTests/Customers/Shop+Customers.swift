@@ -59,7 +59,8 @@ extension Shop {
         let listening = try await process.line(containing: "listening address=")
         let address = try #require(listening.split(separator: "=").last)
         let token = try await database.psql("select webhook_token from tgworker.bot where id = 123456")
-        let receiver = Receiver(process: process, webhook: "\(address)/telegram/webhook/secret", token: token)
+        let receiver = Receiver(
+            process: process, webhook: "\(address)/telegram/webhook/\(Shop.webhookSecret)", token: token)
         if way == .webhook { try await setWebhook(to: receiver) }
         return receiver
     }

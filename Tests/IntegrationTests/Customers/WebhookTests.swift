@@ -10,7 +10,7 @@ struct WebhookTests {
     func secrets() async throws {
         let shop = try await Shop.openForCustomers(.fixture)
         let receiver = try await shop.startReceiver(.webhook)
-        let base = receiver.webhook.dropLast("secret".count)
+        let base = receiver.webhook.dropLast(Shop.webhookSecret.count)
         func answer(_ address: String, _ token: String) async throws -> String {
             try await Command.run(
                 "curl",
@@ -22,8 +22,9 @@ struct WebhookTests {
         let unknown = try await answer("\(base.dropLast("/telegram/webhook/".count))/nowhere", receiver.token)
         #expect(unknown.contains(" 404 "))
         for (path, token) in [
-            ("wrong", receiver.token), ("secret", "wrong"), ("secret", ""), ("SECRET", receiver.token),
-            ("secret/x", receiver.token),
+            ("wrong", receiver.token), (Shop.webhookSecret, "wrong"), (Shop.webhookSecret, ""),
+            (Shop.webhookSecret.lowercased(), receiver.token),
+            ("\(Shop.webhookSecret)/x", receiver.token),
         ] {
             #expect(try await answer("\(base)\(path)", token) == unknown, "\(path)")
         }
@@ -39,7 +40,7 @@ struct WebhookTests {
         let shop = try await Shop.openForCustomers(.fixture)
         let receiver = try await shop.startReceiver(.webhook)
         try await shop.database.psql("update telegram_bot_config set webhook_secret = 'мой секрет/№1%'")
-        let base = receiver.webhook.dropLast("secret".count)
+        let base = receiver.webhook.dropLast(Shop.webhookSecret.count)
         let encoded = "%D0%BC%D0%BE%D0%B9%20%D1%81%D0%B5%D0%BA%D1%80%D0%B5%D1%82%2F%E2%84%961%25"
         try await eventually("the new secret counts") {
             try await receiver.post(help.utf8, to: "\(base)\(encoded)") == 200

@@ -26,7 +26,7 @@ struct TroublesTests {
             ([.tokenRejected(reason: "Unauthorized"), waiting("token"), identified], nil),
             ([.becameSender, paused], "Telegram cannot be used now"),
             ([paused, .resumed], nil),
-            ([paused, .sent(outboxID: 1, attempt: 1, sinceEvent: .zero)], nil),
+            ([paused, .sent(outboxID: 1, kind: "reply", attempt: 1, waited: .zero, took: .zero)], nil),
             ([paused, .reloading, identified], nil),
             ([conflict], "another receiver"),
             ([conflict, .receivingResumed], nil),

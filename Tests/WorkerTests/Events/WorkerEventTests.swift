@@ -33,15 +33,20 @@ struct WorkerEventTests {
         Line(.deaf, .warning),
         Line(.recovered(count: 3, held: true), .notice, ["messages": "3", "held": "true"]),
         Line(
-            .sent(outboxID: 7, attempt: 2, sinceEvent: .milliseconds(4)), .debug,
-            ["outbox": "7", "attempt": "2", "since_event": "0.004s"]),
+            .sent(outboxID: 7, kind: "reply", attempt: 2, waited: .milliseconds(4), took: .milliseconds(90)), .debug,
+            ["outbox": "7", "kind": "reply", "attempt": "2", "waited": "0.004s", "took": "0.090s"]),
         Line(
-            .postponed(outboxID: 7, attempt: 2, reason: "HTTP 502", retryAfter: .milliseconds(1250), inDoubt: true),
+            .postponed(
+                outboxID: 7, kind: "order_state", attempt: 2, reason: "HTTP 502", retryAfter: .milliseconds(1250),
+                inDoubt: true),
             .notice,
-            ["outbox": "7", "attempt": "2", "reason": "HTTP 502", "retry_in": "1.250s", "in_doubt": "true"]),
+            [
+                "outbox": "7", "kind": "order_state", "attempt": "2", "reason": "HTTP 502", "retry_in": "1.250s",
+                "in_doubt": "true",
+            ]),
         Line(
-            .gaveUp(outboxID: 7, outcome: "failed", reason: "blocked"), .warning,
-            ["outbox": "7", "outcome": "failed", "reason": "blocked"]),
+            .gaveUp(outboxID: 7, kind: "answer", outcome: "failed", reason: "blocked"), .warning,
+            ["outbox": "7", "kind": "answer", "outcome": "failed", "reason": "blocked"]),
         Line(.sentPlain(outboxID: 7, reason: "can't parse"), .notice, ["outbox": "7", "reason": "can't parse"]),
         Line(.chatMoved(from: -5, to: -1005), .notice, ["chat": "-5", "new": "-1005"]),
         Line(.paused(reason: "429", until: .seconds(5)), .warning, ["reason": "429", "for": "5.000s"]),

@@ -61,9 +61,11 @@ struct WorkerHealthTests {
             Course(
                 "daily life",
                 sending + [
-                    .recovered(count: 1, held: false), .sent(outboxID: 1, attempt: 1, sinceEvent: .zero),
-                    .postponed(outboxID: 1, attempt: 1, reason: "r", retryAfter: .zero, inDoubt: false),
-                    .gaveUp(outboxID: 1, outcome: "failed", reason: "r"), .sentPlain(outboxID: 1, reason: "r"),
+                    .recovered(count: 1, held: false),
+                    .sent(outboxID: 1, kind: "reply", attempt: 1, waited: .zero, took: .zero),
+                    .postponed(outboxID: 1, kind: "reply", attempt: 1, reason: "r", retryAfter: .zero, inDoubt: false),
+                    .gaveUp(outboxID: 1, kind: "reply", outcome: "failed", reason: "r"),
+                    .sentPlain(outboxID: 1, reason: "r"),
                 ], nil, role: "sender"),
             Course(
                 "trouble with what customers write is no obstacle to sending",
