@@ -53,13 +53,16 @@ let package = Package(
         .target(
             name: "Endpoint", dependencies: ["Worker", hummingbird, lifecycle, logging, nio], swiftSettings: settings),
 
+        .target(
+            name: "Administration", dependencies: ["Installation", "Postgres", "Reactor", "Telegram", "Worker"],
+            swiftSettings: settings),
+
         // The programs.
         .executableTarget(
             name: "tgworker",
             dependencies: [
-                "CLibpq", "Endpoint", "Installation", "Postgres", "Reactor", "Telegram", "Worker", argumentParser,
-                configuration,
-                lifecycle, logging, unixSignals,
+                "Administration", "CLibpq", "Endpoint", "Installation", "Postgres", "Reactor", "Telegram", "Worker",
+                argumentParser, configuration, lifecycle, logging, unixSignals,
             ],
             swiftSettings: settings),
         .executableTarget(
@@ -90,6 +93,12 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "EndpointTests", dependencies: ["Endpoint", "TestSupport", "Worker", lifecycle],
+            swiftSettings: settings),
+        .testTarget(
+            name: "AdministrationTests",
+            dependencies: [
+                "Administration", "Installation", "Postgres", "Reactor", "Telegram", "TestSupport", "Worker",
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "tgworkerTests",
