@@ -16,6 +16,7 @@ struct TGWorker: AsyncParsableCommand {
             To see what is wrong, and how it goes:
 
               tgworker check --odoo-conf /etc/odoo/odoo.conf
+              tgworker status --odoo-conf /etc/odoo/odoo.conf
 
             Every flag that configures something can also be given as an environment variable and as a key of a configuration file in YAML. A flag \
             wins over the variable, the variable over the key, the key over the default:
@@ -29,7 +30,7 @@ struct TGWorker: AsyncParsableCommand {
             """,
         version: tgworkerVersion,
         subcommands: [
-            InstallSQLCommand.self, RunCommand.self, CheckCommand.self,
+            InstallSQLCommand.self, RunCommand.self, CheckCommand.self, StatusCommand.self,
             WebhookCommand.self,
         ])
 
