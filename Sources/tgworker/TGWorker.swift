@@ -30,7 +30,7 @@ struct TGWorker: AsyncParsableCommand {
             """,
         version: tgworkerVersion,
         subcommands: [
-            InstallSQLCommand.self, RunCommand.self, CheckCommand.self, StatusCommand.self,
+            InstallSQLCommand.self, RunCommand.self, CheckCommand.self, StatusCommand.self, OutboxCommand.self,
             WebhookCommand.self,
         ])
 
