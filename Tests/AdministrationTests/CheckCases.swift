@@ -135,6 +135,12 @@ extension CheckReportTests.Case {
     static let queue: [Self] = [
         .init(.worker, .warning, "no worker runs") { $0.workers = .known(WorkerFacts()) },
         .init(.worker, .warning, "none of them sends") { $0.change(\.workers) { $0.isLockHeld = false } },
+        .init(.worker, .warning, "is version 0.0.1, this program is") {
+            $0.change(\.workers) { $0.instances[0].version = "0.0.1" }
+        },
+        .init(.connection, .error, "broke during the check") {
+            $0.connectionProblem = ("the connection to the database broke during the check", "run it again")
+        },
         .init(.worker, .warning, "says: Telegram cannot be reached") {
             $0.change(\.workers) { $0.instances[0].lastError = "Telegram cannot be reached" }
         },

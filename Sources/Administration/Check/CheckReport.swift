@@ -5,14 +5,17 @@ package struct CheckReport: Sendable, Equatable {
 
     /// Draws the conclusions. Pure: the facts were gathered before.
     package init(_ facts: CheckFacts) {
-        guard case .known(let session) = facts.session else {
-            let (problem, remedy) = facts.connectionProblem ?? ("there is no connection", "")
+        guard let session = facts.session.facts else {
+            let (problem, remedy) = facts.connectionProblem ?? ("the database does not answer", "run it again")
             findings =
                 [Finding(.connection, .error, problem, remedy)]
                 + Finding.Name.allCases.dropFirst().map { .skipped($0, because: "there is no connection") }
             return
         }
         var findings = session.findings + facts.schemaFindings
+        if let (problem, remedy) = facts.connectionProblem {
+            findings.append(Finding(.connection, .error, problem, remedy))
+        }
         findings += [facts.listenFinding, facts.identityFinding]
         findings.append(facts.startupFinding(after: findings))
         findings += [facts.addonFinding, facts.botFinding, facts.operatorsFinding, facts.tokenFinding]

@@ -30,6 +30,12 @@ struct CheckCommand: AsyncParsableCommand {
     @OptionGroup(title: "The database") var database: DatabaseOptions
     @OptionGroup(title: "General") var general: GeneralOptions
 
+    func validate() throws {
+        guard partner?.trimmed.isEmpty != true else {
+            throw ValidationError("--partner takes a partner's id, or a part of the name.")
+        }
+    }
+
     func run() async throws {
         var code: Int32
         do {

@@ -20,7 +20,7 @@ package enum Gathered<Facts: Sendable>: Sendable {
 
 /// Everything that `tgworker check` decides on. A value without connections, so that each conclusion is tested as a table.
 package struct CheckFacts: Sendable {
-    /// Why there is no connection, and what to do.
+    /// Why there is no connection, or none any more, and what to do.
     package var connectionProblem: (problem: String, remedy: String)?
     package var session: Gathered<SessionFacts> = .unknown(because: "there is no connection")
     package var schema: Gathered<SchemaFacts> = .unknown(because: notLooked)

@@ -1,3 +1,5 @@
+import Worker
+
 /// Odoo's module `telegram_bot`.
 package struct AddonFacts: Sendable, Equatable {
     /// nil when it is not installed.
@@ -32,7 +34,7 @@ package struct WorkerFacts: Sendable, Equatable {
     package struct Instance: Sendable, Equatable {
         package var host: String
         package var processID: Int
-        package var version = "0"
+        package var version = tgworkerVersion
         package var role: String
         /// Seconds since it was heard of.
         package var age: Double

@@ -1,3 +1,5 @@
+import Worker
+
 extension CheckFacts {
     /// A message that is ready goes within seconds; what has waited for longer waits for a reason.
     static let longWait = 300.0
@@ -21,6 +23,12 @@ extension CheckFacts {
                     .worker, .warning,
                     "\(Words.count(alive.count, "worker runs", "workers run")), and none of them sends",
                     "see its log: it says what it waits for")
+            }
+            if let old = alive.first(where: { $0.version != tgworkerVersion }) {
+                return Finding(
+                    .worker, .warning,
+                    "the worker on \(old.host) (process \(old.processID)) is version \(old.version), this program is \(tgworkerVersion)",
+                    "restart it after an upgrade (systemctl restart tgworker), or run the check of its version")
             }
             let others = alive.count - 1
             return .ok(

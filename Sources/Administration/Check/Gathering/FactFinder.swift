@@ -46,6 +46,10 @@ package struct FactFinder: Sendable {
     package func facts(on connection: Connection) async -> CheckFacts {
         var facts = CheckFacts()
         facts.session = await gather { try await lookAtSession(connection) }
+        if case .unknown(let reason) = facts.session {
+            facts.connectionProblem = (reason, "see the log of the database server or of the pooler before it")
+            return facts
+        }
         // Facts that would only repeat that the schema is not there are not asked for.
         let session = facts.session.facts
         let isUsable = session?.isInstalled == true && session?.mayUseSchema == true
@@ -70,6 +74,9 @@ package struct FactFinder: Sendable {
         facts.failures = await inSchema { try await failures(connection) }
         if let partner = question.partner {
             facts.partners = await inSchema { try await partners(named: partner, connection) }
+        }
+        if await !connection.isOpen {
+            facts.connectionProblem = ("the connection to the database broke during the check", "run it again")
         }
         return facts
     }
