@@ -103,7 +103,8 @@ let package = Package(
         .testTarget(
             name: "tgworkerTests",
             dependencies: [
-                "Installation", "Postgres", "Telegram", "TestSupport", "Worker", "tgworker", argumentParser, logging,
+                "Administration", "Installation", "Postgres", "Telegram", "TestSupport", "Worker", "tgworker",
+                argumentParser, logging,
             ],
             swiftSettings: settings),
         .testTarget(name: "TelegramSimulatorTests", dependencies: ["TelegramSimulator"], swiftSettings: settings),

@@ -9,7 +9,8 @@ struct FilterOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Only these: order_state, reply or answer.", valueName: "kind"))
     var kind: Kind?
 
-    @Option(help: ArgumentHelp("Only those to this chat.", valueName: "id"))
+    // A group's id begins with a minus, which would be taken for a flag.
+    @Option(parsing: .unconditional, help: ArgumentHelp("Only those to this chat.", valueName: "id"))
     var chat: Int64?
 
     @Option(

@@ -44,7 +44,10 @@ struct StatusCommand: AsyncParsableCommand {
                 connection = session
                 let status = try await QueueStatus.read(on: session)
                 let text = json ? [try JSONText.of(status)] : StatusScreen(status).lines(style)
-                Self.show(text, repaints: watches && style.isTerminal && !json, isLast: !watches)
+                let isScreen = watches && style.isTerminal && !json
+                // More than fits would scroll with each repaint.
+                let shown = isScreen ? Array(text.prefix((style.height ?? .max) - 1)) : text
+                Self.show(shown, repaints: isScreen, isLast: !watches)
             } catch let error as PostgresError where watches && error.isTransient {
                 await connection?.close()
                 connection = nil

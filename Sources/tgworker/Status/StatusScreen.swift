@@ -23,7 +23,7 @@ struct StatusScreen {
     }
 
     private func section(_ name: String, _ lines: [Line], _ style: TextStyle) -> [String] {
-        ["", style.colored(name, .bold)]
+        ["", style.colored(style.fitted(name), .bold)]
             + lines.map { line in
                 let text = style.fitted("  " + line.text)
                 return line.color.map { style.colored(text, $0) } ?? text
@@ -60,9 +60,8 @@ struct StatusScreen {
         var table = Table(["KIND", "WAITING", "READY", "SENDING", "FAILING", "OLDEST"], rightAligned: [1, 2, 3, 4, 5])
         for kind in status.queue {
             table.add([
-                kind.kind, Words.count(kind.waiting, limit: QueueStatus.limit) + plus(kind),
-                Words.count(kind.ready, limit: QueueStatus.limit) + plus(kind), "\(kind.sending)",
-                Words.count(kind.failing, limit: QueueStatus.limit) + plus(kind), kind.oldest.map(Words.time) ?? "-",
+                kind.kind, count(kind.waiting, kind), count(kind.ready, kind), "\(kind.sending)",
+                count(kind.failing, kind), kind.oldest.map(Words.time) ?? "-",
             ])
         }
         return table.lines.enumerated().map { index, line in
@@ -71,8 +70,10 @@ struct StatusScreen {
         }
     }
 
-    private func plus(_ kind: QueueStatus.Kind) -> String {
-        kind.isLimited && kind.waiting <= QueueStatus.limit ? "+" : ""
+    /// A count that may have ended at a limit, its own or that of the rows looked at.
+    private func count(_ number: Int, _ kind: QueueStatus.Kind) -> String {
+        let isLeast = kind.isLimited && number <= QueueStatus.limit
+        return Words.count(number, limit: QueueStatus.limit) + (isLeast ? "+" : "")
     }
 
     private var rates: [Line] {

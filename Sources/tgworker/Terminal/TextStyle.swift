@@ -11,6 +11,8 @@ struct TextStyle: Sendable, Equatable {
     var isColored: Bool
     /// Columns of the terminal; nil is no limit.
     var width: Int?
+    /// Its lines; nil is no limit.
+    var height: Int?
 
     static let plain = TextStyle(isTerminal: false, isColored: false, width: nil)
 
@@ -25,6 +27,7 @@ struct TextStyle: Sendable, Equatable {
         var size = winsize()
         if isTerminal, ioctl(stream.rawValue, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 {
             width = Int(size.ws_col)
+            height = size.ws_row > 1 ? Int(size.ws_row) : nil
         } else if isTerminal {
             width = environment["COLUMNS"].flatMap { Int($0) } ?? 80
         }
