@@ -60,13 +60,16 @@ let package = Package(
         .target(
             name: "Endpoint", dependencies: ["Worker", hummingbird, lifecycle, logging, nio], swiftSettings: settings),
 
+        .target(
+            name: "Administration", dependencies: ["Installation", "Postgres", "Reactor", "Telegram", "Worker"],
+            swiftSettings: settings),
+
         // The programs.
         .executableTarget(
             name: "tgworker",
             dependencies: [
-                "CLibpq", "Endpoint", "Installation", "Postgres", "Reactor", "Telegram", "Worker", argumentParser,
-                configuration,
-                lifecycle, logging, unixSignals,
+                "Administration", "CLibpq", "Endpoint", "Installation", "Postgres", "Reactor", "Telegram", "Worker",
+                argumentParser, configuration, lifecycle, logging, unixSignals,
             ],
             swiftSettings: settings),
         .executableTarget(
@@ -99,10 +102,16 @@ let package = Package(
             name: "EndpointTests", dependencies: ["Endpoint", "TestSupport", "Worker", lifecycle],
             swiftSettings: settings),
         .testTarget(
+            name: "AdministrationTests",
+            dependencies: [
+                "Administration", "Installation", "Postgres", "Reactor", "Telegram", "TestSupport", "Worker",
+            ],
+            swiftSettings: settings),
+        .testTarget(
             name: "tgworkerTests",
             dependencies: [
-                "Installation", "Postgres", "Reactor", "Telegram", "TestSupport", "Worker", "tgworker", argumentParser,
-                lifecycle, logging,
+                "Administration", "Installation", "Postgres", "Reactor", "Telegram", "TestSupport", "Worker", "tgworker",
+                argumentParser, lifecycle, logging,
             ],
             swiftSettings: settings),
         .testTarget(name: "TelegramSimulatorTests", dependencies: ["TelegramSimulator"], swiftSettings: settings),

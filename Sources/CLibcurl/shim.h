@@ -1,10 +1,11 @@
-// Typed doors to libcurl's variadic functions, which Swift cannot call, and the two callbacks that the reactor needs.
+// Typed doors to libcurl's variadic functions, which Swift cannot call, and the callbacks that the reactor needs.
 #pragma once
 
 #include <curl/curl.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #if LIBCURL_VERSION_NUM < 0x075000
 #error "libcurl 7.80 or newer is needed (CURLOPT_PREREQFUNCTION)"
@@ -19,6 +20,8 @@ typedef struct {
     size_t limit;
     /// How often libcurl was about to write this request to a connection.
     int requests_begun;
+    /// The answer's Date in seconds since 1970; -1 where it has none.
+    int64_t date;
 } tgw_transfer;
 
 static inline CURLcode tgw_easy_setopt_long(CURL *easy, CURLoption option, long value) {
@@ -87,6 +90,20 @@ static size_t tgw_receive(char *bytes, size_t size, size_t count, void *context)
     return added;
 }
 
+/// Takes the Date out of the headers, of which libcurl gives one whole line at a time (libcurl: CURLOPT_HEADERFUNCTION).
+static size_t tgw_receive_header(char *bytes, size_t size, size_t count, void *context) {
+    tgw_transfer *transfer = (tgw_transfer *)context;
+    size_t length = size * count;
+    char value[64];
+    if (length >= 5 && strncasecmp(bytes, "HTTP/", 5) == 0) transfer->date = -1;
+    if (length > 5 && length - 5 < sizeof value && strncasecmp(bytes, "Date:", 5) == 0) {
+        memcpy(value, bytes + 5, length - 5);
+        value[length - 5] = 0;
+        transfer->date = (int64_t)curl_getdate(value, NULL);
+    }
+    return length;
+}
+
 /// Called when the connection stands and the request is about to be written. libcurl repeats a request by itself on a
 /// new connection when a kept-alive one turns out to be dead, even a POST whose bytes may have been read: the second
 /// call refuses that, so that who sent the request decides (libcurl: CURLOPT_PREREQFUNCTION, lib/transfer.c).
@@ -99,6 +116,8 @@ static int tgw_about_to_request(void *context, char *ip, char *local_ip, int por
 static inline CURLcode tgw_easy_set_transfer(CURL *easy, tgw_transfer *transfer) {
     CURLcode code = curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, tgw_receive);
     if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
+    if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, tgw_receive_header);
+    if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
     if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, tgw_about_to_request);
     if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_PREREQDATA, transfer);
     return code;

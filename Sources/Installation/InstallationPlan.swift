@@ -157,3 +157,16 @@ public struct InstallationPlan: Sendable, Equatable {
         "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''") + "'"
     }
 }
+
+extension InstallationPlan.Step {
+    /// What it does, for somebody who waits for it.
+    var title: String {
+        switch self {
+        case .bootstrap: "schema tgworker"
+        case .migration(let migration): "migration \(migration.number) (\(migration.name))"
+        case .call(let function):
+            function.hasPrefix("widen_ids")
+                ? "widening Telegram's ids, which rewrites tables" : "\(function.prefix { $0 != "(" })"
+        }
+    }
+}

@@ -16,13 +16,19 @@ public struct Installer: Sendable {
     private let connection: Connection
     private let patience: Duration
     private let report: @Sendable (Event) -> Void
+    private let began: @Sendable (String) -> Void
 
     /// - Parameters:
     ///   - patience: how long a step is tried while somebody holds a lock that it needs.
+    ///   - began: called with what is being done from now on, such as "migration 2 (outbox)".
     ///   - report: called for each event.
-    public init(connection: Connection, patience: Duration, report: @escaping @Sendable (Event) -> Void) {
+    public init(
+        connection: Connection, patience: Duration, began: @escaping @Sendable (String) -> Void = { _ in },
+        report: @escaping @Sendable (Event) -> Void
+    ) {
         self.connection = connection
         self.patience = patience
+        self.began = began
         self.report = report
     }
 
@@ -93,6 +99,7 @@ public struct Installer: Sendable {
     }
 
     private func run(_ step: InstallationPlan.Step, _ transaction: Transaction) async throws -> [String] {
+        began(step.title)
         switch step {
         case .bootstrap:
             guard try await transaction.query(InstallationPlan.isPendingSQL)[0].get("pending") else {

@@ -35,6 +35,7 @@ final class EasyHandle {
     func prepare(_ request: HTTPRequest, token: Reactor.Token) {
         received.pointee.length = 0
         received.pointee.requests_begun = 0
+        received.pointee.date = -1
         tgw_easy_set_id(easy, UInt(token))
         tgw_easy_setopt_string(easy, CURLOPT_URL, request.url)
         // Wait for a connection that is being made, which may turn out to be HTTP/2, instead of making another. Over TLS
@@ -61,7 +62,8 @@ final class EasyHandle {
     /// The answer that has been received.
     var response: HTTPResponse {
         let bytes = UnsafeRawBufferPointer(start: received.pointee.data, count: received.pointee.length)
-        return HTTPResponse(status: tgw_easy_status(easy), body: Array(bytes))
+        let date = received.pointee.date
+        return HTTPResponse(status: tgw_easy_status(easy), body: Array(bytes), date: date >= 0 ? date : nil)
     }
 
     /// Gives back what a large answer took, so that an idle handle stays small.

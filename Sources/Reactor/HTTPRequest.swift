@@ -36,11 +36,14 @@ public struct HTTPResponse: Sendable {
     public var status: Int
     /// The body, whole.
     public var body: [UInt8]
+    /// The server's time by its header Date, in seconds since 1970; nil where it says none that can be read.
+    public var date: Int64?
 
     /// An answer with this status and body.
-    public init(status: Int, body: [UInt8]) {
+    public init(status: Int, body: [UInt8], date: Int64? = nil) {
         self.status = status
         self.body = body
+        self.date = date
     }
 }
 

@@ -13,17 +13,26 @@ struct TGWorker: AsyncParsableCommand {
               tgworker install-sql --odoo-conf /etc/odoo/odoo.conf
               tgworker run --odoo-conf /etc/odoo/odoo.conf
 
-            Every flag can also be given as an environment variable and as a key of a configuration file in YAML. A flag \
+            To see what is wrong, and how it goes:
+
+              tgworker check --odoo-conf /etc/odoo/odoo.conf
+              tgworker status --odoo-conf /etc/odoo/odoo.conf
+
+            Every flag that configures something can also be given as an environment variable and as a key of a configuration file in YAML. A flag \
             wins over the variable, the variable over the key, the key over the default:
 
               --max-messages-per-second 25
               TGWORKER_MAX_MESSAGES_PER_SECOND=25
               max-messages-per-second: 25         (in the file of --config)
 
-            Exit codes: 0 done, 1 failed, 64 the command line is wrong.
+            Exit codes: 0 done, 1 failed, 64 the command line is wrong; those of check are 0 all is well, 1 warnings, \
+            2 errors.
             """,
         version: tgworkerVersion,
-        subcommands: [InstallSQLCommand.self, RunCommand.self, WebhookCommand.self])
+        subcommands: [
+            InstallSQLCommand.self, RunCommand.self, CheckCommand.self, StatusCommand.self, OutboxCommand.self,
+            WebhookCommand.self,
+        ])
 
     static func main() async {
         do {

@@ -32,6 +32,21 @@ struct TransferShimTests {
         #expect(transfer.length == 100)
     }
 
+    @Test(
+        "takes the time out of the header Date, and forgets that of an answer before",
+        arguments: [
+            ("Date: Fri, 27 Nov 2026 17:00:00 GMT\r\n", 1_795_798_800), ("Date: never\r\n", -1), ("Date:", -1),
+            ("Dat", -1), ("", -1), ("Date: \(String(repeating: "1", count: 200))\r\n", -1),
+        ] as [(String, Int64)])
+    func date(header: String, date: Int64) {
+        var transfer = tgw_transfer()
+        for line in ["Date: Thu, 01 Jan 2026 00:00:00 GMT\r\n", "HTTP/1.1 200 OK\r\n", header] {
+            var bytes = line.utf8.map { CChar(bitPattern: $0) }
+            #expect(tgw_receive_header(&bytes, 1, bytes.count, &transfer) == bytes.count)
+        }
+        #expect(transfer.date == date)
+    }
+
     @Test("lets a transfer write its request once")
     func oneRequest() {
         var transfer = tgw_transfer()

@@ -19,6 +19,21 @@ struct HTTPTests {
         #expect(server.requests.count == 1)
     }
 
+    @Test(
+        "knows the server's time where the answer says it, and that of no earlier answer",
+        arguments: [
+            ("Date: Fri, 27 Nov 2026 17:00:00 GMT", 1_795_798_800),
+            ("date: Friday, 27-Nov-26 17:00:00 GMT", 1_795_798_800),
+            ("Date: never", nil), ("X-Date: Fri, 27 Nov 2026 17:00:00 GMT", nil),
+            ("Date: \(String(repeating: "1", count: 200))", nil),
+        ] as [(String, Int64?)])
+    func date(header: String, date: Int64?) async throws {
+        defer { reactor.shutdown() }
+        let server = try HTTPServer { .response(200, headers: $0.line.contains("/dated") ? [header] : []) }
+        #expect(try await reactor.perform(HTTPRequest(url: server.url("/dated"))).date == date)
+        #expect(try await reactor.perform(HTTPRequest(url: server.url("/undated"))).date == nil)
+    }
+
     @Test("carries answers of any size", arguments: [0, 1, 1024, 65_537, 5_000_000])
     func largeAnswer(size: Int) async throws {
         defer { reactor.shutdown() }

@@ -41,7 +41,7 @@ public struct BotToken: Sendable, Hashable {
     ///
     /// A proxy or a test server may put the address it was asked for into its answer. The secret is searched without
     /// the bot's id, so that an address with an encoded colon is caught too.
-    func cleaned(_ text: String) -> String {
+    package func cleaned(_ text: String) -> String {
         let line = String(text.map { $0.isNewline || $0.isControl ? " " : $0 })
         let limit = 300
         let whole = line.replacing(secret, with: "…")

@@ -1,3 +1,5 @@
+import Reactor
+
 /// Who the bot is (Bot API, "User", as `getMe` returns it).
 public struct BotUser: Decodable, Sendable, Equatable {
     /// The bot's user id.
@@ -6,6 +8,13 @@ public struct BotUser: Decodable, Sendable, Equatable {
     public let firstName: String
     /// The bot's user name without `@`: the `<bot>` of `https://t.me/<bot>?start=…`.
     public let username: String?
+
+    /// A user as described.
+    public init(id: Int64, firstName: String, username: String?) {
+        self.id = id
+        self.firstName = firstName
+        self.username = username
+    }
 
     private enum CodingKeys: String, CodingKey {
         case id, username
@@ -17,5 +26,16 @@ extension BotAPI {
     /// Asks who the bot is: the usual test of a token (Bot API, "getMe").
     public func getMe() async throws(TelegramError) -> BotUser {
         try await call("getMe")
+    }
+
+    /// The same, with the server's time: seconds since 1970, nil where the answer does not say it (RFC 9110, "Date").
+    public func getMeWithTime() async throws(TelegramError) -> (user: BotUser, time: Int64?) {
+        let response: HTTPResponse
+        do {
+            response = try await perform("getMe", RequestBody())
+        } catch {
+            return (try Answer<BotUser>(error, token: token).get(), nil)
+        }
+        return (try Answer<BotUser>(response, token: token).get(), response.date)
     }
 }

@@ -1,4 +1,4 @@
-import Telegram
+package import Telegram
 
 /// What follows from an attempt, for the message and for the flow. Decided without any state but the arguments.
 enum Verdict: Sendable, Equatable {
@@ -163,7 +163,7 @@ extension Refusal {
 
 extension Refusal.Reason {
     /// The reason in words for an operator.
-    var explanation: String {
+    package var explanation: String {
         switch self {
         case .blockedByUser: "the customer has blocked the bot"
         case .userDeactivated: "the customer's Telegram account is deleted"

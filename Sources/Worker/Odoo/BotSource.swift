@@ -1,16 +1,16 @@
-import Postgres
-import Telegram
+package import Postgres
+package import Telegram
 
 /// Where the bot's token comes from.
-enum BotSource {
+package enum BotSource {
     /// The active bot, or what to do so that there is one.
-    enum Finding: Sendable, Equatable {
+    package enum Finding: Sendable, Equatable {
         case bot(BotToken)
         case missing(advice: String)
     }
 
     /// The token of the machine's configuration wins; else Odoo's active bot with the lowest id, as the addon chooses.
-    static func find(configured: BotToken?, on connection: Connection) async throws(PostgresError) -> Finding {
+    package static func find(configured: BotToken?, on connection: Connection) async throws(PostgresError) -> Finding {
         if let configured { return .bot(configured) }
         let rows: Rows
         do {

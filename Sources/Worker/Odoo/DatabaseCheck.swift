@@ -107,6 +107,22 @@ struct DatabaseCheck: Sendable {
         return try row.get("is_asked")
     }
 
+    /// Whether this is the database that customers are written to from, whatever version its schema has.
+    ///
+    /// - Throws: ``StartupProblem``, or `PostgresError` when the database does not answer.
+    func checkIdentity(on connection: Connection) async throws {
+        let rows = try await connection.query(
+            """
+            select current_database() as database, i.database_name as pinned_name, i.database_uuid as pinned_uuid,
+                \(Self.identity)
+            from tgworker.installation i
+            """)
+        guard let row = rows.first else { return }
+        let database: String = try row.get("database")
+        try checkCopy(row, database)
+        try checkNeutralized(row, database)
+    }
+
     /// What Odoo says of the database.
     private static let identity = """
         tgworker.odoo_parameter('database.uuid') as uuid,

@@ -1,5 +1,5 @@
-import Postgres
-import Reactor
+package import Postgres
+package import Reactor
 
 /// Whether a session is one. Behind a pooler that hands out servers for a transaction or a statement (PgBouncer's
 /// pool_mode), LISTEN and a session's locks belong to a server that others use as well: nothing would be heard, and two
@@ -8,7 +8,7 @@ import Reactor
 /// The sign of a pooler is that the process that answers is not the one that was announced at the connect. Then, and only
 /// then, it is looked at more closely: while other connections hold a server each by an open transaction, ours must stay
 /// on its own, and none of them may be on it.
-struct PoolerCheck: Sendable {
+package struct PoolerCheck: Sendable {
     let configuration: ConnectionConfiguration
     let reactor: Reactor
 
@@ -16,7 +16,7 @@ struct PoolerCheck: Sendable {
     /// mode a pool may be small.
     private static let patience = Duration.seconds(2)
 
-    init(_ database: ConnectionConfiguration, reactor: Reactor) {
+    package init(_ database: ConnectionConfiguration, reactor: Reactor) {
         var configuration = database
         configuration.timeout = .seconds(4)
         configuration.heartbeat = Heartbeat(every: nil, limit: Self.patience)
@@ -27,7 +27,7 @@ struct PoolerCheck: Sendable {
 
     /// - Returns: whether there is a pooler.
     /// - Throws: ``StartupProblem`` when it shares the session, `PostgresError` when `connection` breaks.
-    func run(on connection: Connection) async throws -> Bool {
+    package func run(on connection: Connection) async throws -> Bool {
         var evidence = SessionEvidence(server: try await Self.server(of: connection))
         guard evidence.server != connection.processID else { return false }
         var holders: [Connection] = []

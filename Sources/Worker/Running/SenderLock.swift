@@ -2,9 +2,9 @@ import Postgres
 
 /// The advisory lock that the sender's session holds. There is one active bot in a database, as in the addon, so there is
 /// one sender. It goes with the session, and with it the means to write the queue.
-enum SenderLock {
+package enum SenderLock {
     /// "tgwsendr" in ASCII.
-    private static let key: Int64 = 0x7467_7773_656e_6472
+    package static let key: Int64 = 0x7467_7773_656e_6472
 
     /// Whether this session has it now. Tries, and never waits inside a statement: that would hold back vacuum.
     static func take(on connection: Connection) async throws(PostgresError) -> Bool {

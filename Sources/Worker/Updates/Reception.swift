@@ -27,19 +27,7 @@ struct Reception: Sendable {
                     webhook_token = coalesce(webhook_token, $3)
                 where id = $1 and (webhook_path is null or webhook_token is null)
                 """, [.integer(bot.id), .text(secret()), .text(secret())]),
-            Statement(
-                """
-                select b.webhook_path, b.webhook_token, nullif(trim(c.webhook_secret), '') as webhook_secret,
-                    coalesce((c.facts ->> 'use_webhook')::boolean, tgworker.setting('receive') = 'webhook') as by_webhook,
-                    coalesce(nullif(trim(tgworker.setting('public_url')), ''),
-                        nullif(trim(tgworker.odoo_parameter('web.base.url')), '')) as public_url
-                from tgworker.bot b
-                left join lateral (
-                    select c.webhook_secret, to_jsonb(c) as facts
-                    from public.telegram_bot_config c where c.active order by c.id limit 1
-                ) c on true
-                where b.id = $1
-                """, [.integer(bot.id)]),
+            Statement(readSQL, [.integer(bot.id)]),
         ])[1][0]
         let odooSecret: String? = try row.find("webhook_secret")
         let ownSecret: String = try row.get("webhook_path")
@@ -48,6 +36,20 @@ struct Reception: Sendable {
             pathSecret: odooSecret ?? ownSecret, token: try row.get("webhook_token"),
             publicURL: try row.find("public_url"))
     }
+
+    /// What is configured for bot $1; the secrets are NULL where no worker has made them yet.
+    static let readSQL = """
+        select b.webhook_path, b.webhook_token, nullif(trim(c.webhook_secret), '') as webhook_secret,
+            coalesce((c.facts ->> 'use_webhook')::boolean, tgworker.setting('receive') = 'webhook') as by_webhook,
+            coalesce(nullif(trim(tgworker.setting('public_url')), ''),
+                nullif(trim(tgworker.odoo_parameter('web.base.url')), '')) as public_url
+        from (select $1::bigint as id) wanted
+        left join tgworker.bot b on b.id = wanted.id
+        left join lateral (
+            select c.webhook_secret, to_jsonb(c) as facts
+            from public.telegram_bot_config c where c.active order by c.id limit 1
+        ) c on true
+        """
 
     /// 128 bits from the operating system's cryptographic generator, in characters fit for a path and a header.
     private static func secret() -> String {

@@ -91,8 +91,9 @@ struct InstallSQLCommand: AsyncParsableCommand {
         try general.bootstrapLogging(settings)
         let target = try database.configuration(settings, applicationName: Self.applicationName)
         let patience = try settings.value(.lockWait, flag: lockWait) ?? .seconds(300)
+        let style = TextStyle(of: .error, environment: settings.environment)
         try await Interruption.ending {
-            try await perform(mode, plan, on: target, patience: patience)
+            try await perform(mode, plan, on: target, patience: patience, style: style)
         }
     }
 
@@ -112,18 +113,34 @@ struct InstallSQLCommand: AsyncParsableCommand {
     }
 
     private func perform(
-        _ mode: Mode?, _ plan: InstallationPlan, on target: ConnectionConfiguration, patience: Duration
+        _ mode: Mode?, _ plan: InstallationPlan, on target: ConnectionConfiguration, patience: Duration,
+        style: TextStyle
     ) async throws {
         let logger = Logger(label: "tgworker.install-sql")
         let handlers = Connection.Handlers(notice: { notice in
             logger.log(level: notice.severity == "WARNING" ? .warning : .debug, "\(notice.message)")
         })
-        let connection = try await Connection.connect(target, on: Reactor(), handlers: handlers)
+        let reactor = Reactor()
+        let connection = try await Connection.connect(target, on: reactor, handlers: handlers)
         let report = InstallationReport(mode: mode)
-        let installer = Installer(connection: connection, patience: patience) { event in
-            let line = report.line(for: event)
-            line.stream.write(line: line.text)
+        let progress = InstallationProgress(
+            process: connection.processID, database: target, reactor: reactor, style: style)
+        let showing = Task { await progress.run() }
+        defer { showing.cancel() }
+        let makeRoom: @Sendable () -> Void = {
+            if style.isTerminal { StandardStream.error.write("\r\u{1b}[K") }
         }
+        defer { makeRoom() }
+        let (steps, begun) = AsyncStream.makeStream(of: String.self)
+        let following = Task { for await step in steps { await progress.began(step) } }
+        defer { following.cancel() }
+        let installer = Installer(
+            connection: connection, patience: patience, began: { begun.yield($0) },
+            report: { event in
+                let line = report.line(for: event)
+                makeRoom()
+                line.stream.write(line: line.text)
+            })
         do {
             switch mode {
             case .uninstall: try await installer.uninstall()
