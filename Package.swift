@@ -110,7 +110,8 @@ let package = Package(
         .testTarget(
             name: "tgworkerTests",
             dependencies: [
-                "Administration", "Installation", "Postgres", "Reactor", "Telegram", "TestSupport", "Worker", "tgworker",
+                "Administration", "Installation", "Postgres", "Reactor", "Telegram", "TestSupport", "Worker",
+                "tgworker",
                 argumentParser, lifecycle, logging,
             ],
             swiftSettings: settings),
