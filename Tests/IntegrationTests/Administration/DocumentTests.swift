@@ -90,4 +90,72 @@ struct DocumentTests {
         try await expect("discard", ["discard", "--chat", "78", "--yes"])
         try await expect("retry", ["retry", "--state", "failed", "--reason", "blocked", "--yes"])
     }
+
+    @Test("docs/install-sql.md")
+    func installSQL() async throws {
+        let database = try await DemoDatabase.create(.fixture)
+        let role = "worker_\(database.name)"
+        try await database.psql("create role \(role) login")
+        let shop = Shop(database: database, telegram: try await Simulator.start())
+        func expect(_ name: String, _ arguments: [String], url: String? = nil, only: Int? = nil) async throws {
+            let outcome = try await shop.run(["install-sql"] + arguments, url: url)
+            let lines = (outcome.output + outcome.errors).split(separator: "\n", omittingEmptySubsequences: false)
+            var example = example("install-sql", name, of: shop)
+            example.substitutes.insert((role, "worker"), at: 0)
+            let words = arguments.map { $0 == role ? "worker" : $0 }.joined(separator: " ")
+            try example.expect(
+                "tgworker install-sql\(words.isEmpty ? "" : " " + words)" + (only.map { " | tail -\($0)" } ?? ""),
+                printed: lines.suffix(only ?? lines.count).joined(separator: "\n"))
+        }
+        try await expect("dry-run", ["--dry-run"], only: 3)
+        try await expect("install", ["--grant-to", role])
+        try await expect("again", ["--grant-to", role])
+        let copy = "\(database.name)_copy"
+        try await database.cluster.psql("create database \(copy) template \(database.name)")
+        try await expect("copy", [], url: database.cluster.url(database: copy))
+        try await database.cluster.psql("drop database \(copy)")
+        try await expect("uninstall", ["--uninstall"])
+    }
+
+    @Test("docs/webhook.md")
+    func webhook() async throws {
+        let shop = try await Shop.openForAdministration()
+        func expect(_ name: String, _ arguments: [String]) async throws {
+            let outcome = try await shop.run(["webhook"] + arguments + ["--telegram-api-url", shop.telegram.url])
+            try example("webhook", name, of: shop).expect(
+                "tgworker webhook \(arguments.joined(separator: " "))",
+                printed: [outcome.output, outcome.errors].filter { !$0.isEmpty }.joined(separator: "\n"))
+        }
+        try await expect("set", ["set", "--public-url", "https://shop.example.com"])
+        try await expect("info", ["info"])
+        try await expect("delete", ["delete"])
+        try await expect("refused", ["set", "--public-url", "http://shop.example.com"])
+    }
+
+    @Test("docs/run.md")
+    func run() async throws {
+        let shop = try await Shop.openForAdministration()
+        let options = ["--telegram-api-url", shop.telegram.url, "--listen", "127.0.0.1:0"]
+        func log(_ arguments: [String] = []) async throws -> String {
+            let worker = try await ChildProcess.start(
+                product: "tgworker", ["run", "--database-url", shop.database.url] + options + arguments)
+            _ = try await worker.line(containing: "sending")
+            _ = try await worker.line { $0.contains("receiving") || $0.contains("\"receiving\"") }
+            await worker.terminate()
+            #expect(try await worker.exit() == .exited(0))
+            return await worker.text(ofErrors: true)
+        }
+        let lines = try await log().split(separator: "\n")
+        // What happens at the same time comes in any order.
+        try example("run", "log", of: shop).expect(
+            "tgworker run", printed: (lines.prefix(4) + lines.suffix(2)).joined(separator: "\n"))
+        let json = try await log(["--log-format", "json"]).split(separator: "\n")
+        try example("run", "json", of: shop).expect(
+            "tgworker run --log-format json 2>&1 | head -1", printed: String(json.first ?? ""))
+        try await shop.database.psql("drop schema tgworker cascade")
+        let refused = try await shop.run(["run"] + options)
+        #expect(refused.code == 1)
+        try example("run", "refused", of: shop).expect(
+            "tgworker run", printed: refused.errors.split(separator: "\n").last.map(String.init) ?? "")
+    }
 }

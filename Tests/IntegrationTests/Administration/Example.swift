@@ -36,7 +36,10 @@ struct Example {
     /// Without what differs from run to run: times, process ids, versions, and the spaces that align them.
     static func normalised(_ text: String) -> [String] {
         let rules = [
-            (#"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d"#, "MOMENT"),
+            (#"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+Z)?"#, "MOMENT"),
+            (#"[0-9a-f]{8}-[0-9a-f-]{27}"#, "UUID"),
+            (#"127\.0\.0\.1:\d+"#, "HOST:PORT"),
+            (#"0\.\d+\.\d+\+[0-9a-f.dirty]+"#, "PROGRAM"), (#"server=\d+"#, "server=VERSION"),
             (#"PostgreSQL [^\n"]+"#, "PostgreSQL VERSION"),
             (#"\d+ (ms|s|min|h|d)\b( \d+ (s|min|h)\b)?"#, "TIME"),
             (#"process \d+"#, "process ID"), (#"(web1 +)\d+"#, "$1ID"),
