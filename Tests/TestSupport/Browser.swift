@@ -14,6 +14,7 @@ public struct Browser: Sendable {
     }
 
     private let driver: ChildProcess
+    private let directory: String
     private let address: String
 
     /// Opens a browser for `body`, and closes it.
@@ -36,7 +37,9 @@ public struct Browser: Sendable {
     }
 
     private static func start(languages: String) async throws -> Browser {
-        let driver = try await ChildProcess.start("chromedriver", ["--port=0"])
+        // Its profile and all that it forgets to remove.
+        let directory = try await Command.run("mktemp", ["-d", "/tmp/tgworker-browser.XXXXXX"])
+        let driver = try await ChildProcess.start("chromedriver", ["--port=0"], environment: ["TMPDIR": directory])
         let line = try await driver.line(containing: "started successfully on port ")
         guard let port = line.split(whereSeparator: { !$0.isNumber }).last else {
             throw TestSupportError("chromedriver does not tell its port: \(line)")
@@ -54,20 +57,17 @@ public struct Browser: Sendable {
         let capabilities: JSON = [
             "alwaysMatch": ["goog:chromeOptions": options, "goog:loggingPrefs": ["browser": "ALL"]]
         ]
-        let browser = Browser(driver: driver, address: "http://127.0.0.1:\(port)/session")
+        let browser = Browser(driver: driver, directory: directory, address: "http://127.0.0.1:\(port)/session")
         let answer = try await browser.command("POST", "", ["capabilities": capabilities])
         guard let id = answer["sessionId"]?.text else { throw TestSupportError("chromedriver opens no session") }
-        return Browser(driver: driver, address: browser.address + "/" + id)
-    }
-
-    private init(driver: ChildProcess, address: String) {
-        self.driver = driver
-        self.address = address
+        return Browser(driver: driver, directory: directory, address: browser.address + "/" + id)
     }
 
     private func close() async throws {
         try await command("DELETE", "")
         await driver.terminate()
+        _ = try await driver.exit()
+        try FileManager.default.removeItem(atPath: directory)
     }
 
     /// Loads a page.
