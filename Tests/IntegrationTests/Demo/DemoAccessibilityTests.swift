@@ -3,7 +3,9 @@ import TestSupport
 
 @Suite(
     "The demo's page is for everybody",
-    .enabled(if: Browser.isAvailable, "there is no chromedriver: run scripts/bootstrap"), .timeLimit(.minutes(15)))
+    // A browser is a dozen processes; one at a time is enough for a small machine.
+    .serialized, .enabled(if: Browser.isAvailable, "there is no chromedriver: run scripts/bootstrap"),
+    .timeLimit(.minutes(15)))
 struct DemoAccessibilityTests {
     @Test(
         "everything has a name, headings are in order, and what lives is announced",

@@ -3,7 +3,9 @@ import TestSupport
 
 @Suite(
     "The demo's page, in a real browser",
-    .enabled(if: Browser.isAvailable, "there is no chromedriver: run scripts/bootstrap"), .timeLimit(.minutes(15)))
+    // A browser is a dozen processes; one at a time is enough for a small machine.
+    .serialized, .enabled(if: Browser.isAvailable, "there is no chromedriver: run scripts/bootstrap"),
+    .timeLimit(.minutes(15)))
 struct DemoTests {
     @Test(
         "an order is confirmed, the customer reads it, asks and is answered",
