@@ -44,9 +44,10 @@ lint: ## check the formatting
 format: ## mend the formatting
 	@swift format --in-place --recursive Package.swift Sources Tests
 
-demo: bootstrap ## an order is confirmed, the customer reads it in Telegram: all on this machine
+demo: bootstrap ## the shop and a customer's phone on one page; without a terminal, or with DEMO=script, a conversation
 	@scripts/build --product tgworker
 	@scripts/build --product TelegramSimulator
+	@scripts/build --product Demo
 	@scripts/demo
 
 deb: bootstrap ## the Debian package, in .build-deb/

@@ -29,6 +29,7 @@ let package = Package(
     products: [
         .executable(name: "tgworker", targets: ["tgworker"]),
         .executable(name: "TelegramSimulator", targets: ["TelegramSimulator"]),
+        .executable(name: "Demo", targets: ["Demo"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -77,6 +78,14 @@ let package = Package(
             dependencies: [argumentParser, httpTypes, hummingbird, lifecycle, logging, nio, unixSignals],
             swiftSettings: settings),
 
+        // What `make demo` shows: the shop and the phone on one page, over the programs above.
+        .executableTarget(
+            name: "Demo",
+            dependencies: [
+                "Postgres", "Reactor", argumentParser, httpTypes, hummingbird, lifecycle, logging, nio, unixSignals,
+            ],
+            resources: [.embedInCode("Page")], swiftSettings: settings),
+
         // The ground that tests stand on: a private PostgreSQL cluster, Odoo-shaped databases, the simulator.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
 
@@ -119,7 +128,7 @@ let package = Package(
         // Over the programs themselves: they are started from the build directory.
         .testTarget(
             name: "IntegrationTests",
-            dependencies: ["Postgres", "Reactor", "TestSupport", "TelegramSimulator", "tgworker"],
+            dependencies: ["Demo", "Postgres", "Reactor", "TestSupport", "TelegramSimulator", "tgworker"],
             swiftSettings: settings),
     ]
 )

@@ -23,6 +23,7 @@ extension BotState {
             chat.state = state
         }
         chats[id] = chat
+        noteChange(of: id)
         return chat
     }
 

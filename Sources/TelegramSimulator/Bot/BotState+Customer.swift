@@ -84,6 +84,7 @@ extension BotState {
         }
         chat.state = blocked ? .blocked : .open
         chats[chatID] = chat
+        noteChange(of: chatID)
         note(chat.title, blocked ? "(blocks the bot)" : "(unblocks the bot)", at: now)
         let member: JSON = ["user": user, "status": "member"]
         let kicked: JSON = ["user": user, "status": "kicked", "until_date": 0]

@@ -11,10 +11,19 @@ extension BotState {
     }
 
     /// Adds a message to its chat.
-    mutating func keep(_ message: Message) { messages.append(message) }
+    mutating func keep(_ message: Message) {
+        messages.append(message)
+        noteChange(of: message.chatID)
+    }
 
     /// Puts a changed message in the place of the old one.
-    mutating func replace(_ message: Message) { messages[Int(message.id - firstMessageID)] = message }
+    mutating func replace(_ message: Message) {
+        messages[Int(message.id - firstMessageID)] = message
+        noteChange(of: message.chatID)
+    }
+
+    /// Makes it known that a chat has changed.
+    mutating func noteChange(of chatID: Int64) { revisions[chatID, default: 0] += 1 }
 
     /// The message (Bot API, Message), its fields in Telegram's order.
     func json(_ message: Message, withReply: Bool = true) -> JSON {

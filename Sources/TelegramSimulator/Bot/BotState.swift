@@ -31,6 +31,8 @@ struct BotState: Sendable {
     var polling = Polling()
     /// The messages of all chats; a message's identifier is its position, counted from ``firstMessageID``.
     var messages: [Message] = []
+    /// How often each chat has changed, see ``revision(of:)``.
+    var revisions: [Int64: Int] = [:]
     let firstMessageID: Int64
     var callbackQueries: Set<String> = []
     var nextCallbackQueryID: Int64 = 1
@@ -65,6 +67,8 @@ struct BotState: Sendable {
         var fresh = BotState(id: id, options: options, firstUpdateID: queue.nextID, firstMessageID: nextMessageID)
         fresh.webhookGeneration = webhookGeneration + 1
         fresh.polling.nextID = polling.nextID
+        // Whoever watches a chat sees that it is empty.
+        fresh.revisions = revisions.mapValues { $0 + 1 }
         return fresh
     }
 

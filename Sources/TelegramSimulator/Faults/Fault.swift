@@ -24,6 +24,8 @@ struct Fault: Equatable, Sendable {
     var chatID: Int64?
     /// How many more times, nil until it is deleted.
     var times: Int? = 1
+    /// When it is over, whether or not it has happened; nil is never.
+    var until: Timestamp?
     var kind: Kind
     /// Whether the request is carried out before the fault hides its outcome.
     var acceptsFirst: Bool
@@ -44,7 +46,8 @@ struct FaultPlan: Sendable {
     mutating func removeAll() { pending = [] }
 
     /// The fault that hits a request, used up by it.
-    mutating func take(for method: BotMethod, chatID: Int64) -> Fault? {
+    mutating func take(for method: BotMethod, chatID: Int64, at now: Timestamp) -> Fault? {
+        pending.removeAll { fault in fault.until.map { $0 <= now } ?? false }
         guard !pending.isEmpty, let index = pending.firstIndex(where: { $0.applies(to: method, chatID: chatID) })
         else { return nil }
         let fault = pending[index]

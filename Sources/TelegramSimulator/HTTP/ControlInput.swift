@@ -33,7 +33,7 @@ extension Fault {
 
     /// A fault as `POST /control/faults` names it. Without `before_accept` the request is carried out first, except
     /// where the fault is that a server refuses it (`error` and `status`).
-    init(_ fields: JSONObject) throws(ControlError) {
+    init(_ fields: JSONObject, at now: Timestamp) throws(ControlError) {
         let name = try fields.string("kind") ?? ""
         let details = fields[name]?.objectValue ?? fields
         switch name {
@@ -63,6 +63,7 @@ extension Fault {
         chatID = try fields.integer("chat_id")
         let times = try fields.integer("times") ?? 1
         self.times = times < 0 ? nil : Int(times)
+        until = try fields.integer("lasts_ms").map { now.adding(milliseconds: $0) }
         let acceptsByDefault =
             switch kind {
             case .error, .status: false

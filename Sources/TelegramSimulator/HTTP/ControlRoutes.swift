@@ -15,10 +15,11 @@ import Hummingbird
 /// | `POST block` | a customer blocks or unblocks the bot: `chat_id`, `blocked` |
 /// | `POST updates` | queues an update object, or the content of a JSON string (also as `{"raw": "…"}`) as it is |
 /// | `GET sent` | accepted messages after `after`, of `chat_id`, once there are `count` or after `wait_ms` |
+/// | `GET chat` | the chat `chat_id` as its customer sees it, once its `revision` is not `after` or after `wait_ms` |
 /// | `GET requests` | Bot API requests after `after`, of `method`, likewise |
 /// | `GET stats` | totals |
 /// | `POST faults` | orders a fault: `kind` (``Fault/Kind``) and its `ms`, `status`, or `error_code`, `description` \
-/// and `parameters`; `method` (`sendMessage`, `*` for all), `chat_id`, `times` (1, -1 for ever), `before_accept` |
+/// and `parameters`; `method` (`sendMessage`, `*` for all), `chat_id`, `times` (1, -1 for ever), `lasts_ms`, `before_accept` |
 /// | `DELETE faults` | cancels the faults still ordered |
 /// | `POST limits` | turns limits on, those left out off: `per_second`, `per_chat_per_second`, `per_chat_burst` |
 /// | `POST tokens` | accepts the tokens of `accept` and no others |
@@ -114,6 +115,18 @@ struct ControlRoutes: Sendable {
                 }
             }
         }
+        group.get("chat") { request, _ in
+            try await respond(request) { input throws(ControlError) in
+                let botID = try await botID(input)
+                guard let chatID = try input.integer("chat_id") else { throw ControlError("chat_id is missing") }
+                let after = try input.integer("after")
+                return await server.read(waiting: try input.integer("wait_ms") ?? 0) { state in
+                    state.bots[botID].map { Int64($0.revision(of: chatID)) } != after
+                } _: { state in
+                    state.bots[botID]?.view(of: chatID) ?? .null
+                }
+            }
+        }
         group.get("requests") { request, _ in
             try await respond(request) { input throws(ControlError) in
                 let after = try Int(input.integer("after") ?? 0)
@@ -138,7 +151,7 @@ struct ControlRoutes: Sendable {
     private func registerConditions(_ group: RouterGroup<SimulatorContext>) {
         group.post("faults") { request, _ in
             try await respond(request) { input throws(ControlError) in
-                let fault = try Fault(input.fields)
+                let fault = try Fault(input.fields, at: await server.moment)
                 await server.change { $0.faults.add(fault) }
                 return Self.done
             }

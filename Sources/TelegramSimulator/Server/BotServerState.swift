@@ -81,7 +81,7 @@ struct BotServerState: Sendable {
             log.finish(sequence, status: refusal.code, outcome: "answered")
             return .failure(refusal)
         }
-        let fault = faults.take(for: method, chatID: parameters.integer("chat_id"))
+        let fault = faults.take(for: method, chatID: parameters.integer("chat_id"), at: now)
         return .success(Admission(botID: botID, method: method, sequence: sequence, fault: fault))
     }
 
