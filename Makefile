@@ -1,4 +1,6 @@
 # The commands people type. Everything else is in scripts/.
+# Part of the version, see Package.swift.
+export TGWORKER_COMMIT ?= $(shell scripts/commit)
 .DEFAULT_GOAL := help
 .PHONY: help bootstrap build test check-addon test-odoo fuzz soak chaos lint format demo deb clean
 

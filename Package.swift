@@ -8,10 +8,9 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
-// The commit becomes part of the version. Only this one small target is compiled anew for it.
-let commit = Context.gitInformation.map { git in
-    CSetting.define("TGW_COMMIT", to: "\"\(git.currentCommit.prefix(12))\(git.hasUncommittedChanges ? ".dirty" : "")\"")
-}
+// The commit becomes part of the version; the scripts name it. (SwiftPM's own Context.gitInformation is kept in its cache of
+// manifests over later commits.) Only this one small target is compiled anew for it.
+let commit = Context.environment["TGWORKER_COMMIT"].map { CSetting.define("TGW_COMMIT", to: "\"\($0)\"") }
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let deques = Target.Dependency.product(name: "DequeModule", package: "swift-collections")

@@ -19,7 +19,13 @@ struct Troubles: Sendable, Equatable {
         switch event {
         case .waiting(let reason, _): set(.start, reason)
         case .tokenRejected(let reason): set(.start, "Telegram does not accept the bot token (\(reason))")
-        case .connected, .standingBy, .becameSender: clear(.start)
+        case .connected, .becameSender: clear(.start)
+        case .standingBy:
+            // What it met as the sender is the next one's to meet.
+            standing = []
+        case .disconnected:
+            clear(.sending)
+            clear(.receiving)
         case .identified:
             clear(.start)
             clear(.sending)
@@ -27,7 +33,7 @@ struct Troubles: Sendable, Equatable {
         case .resumed, .sent: clear(.sending)
         case .receivingPaused(let reason, _), .webhookTrouble(let reason): set(.receiving, reason)
         case .receiving, .receivingResumed, .webhookSet: clear(.receiving)
-        case .started, .listening, .disconnected, .wokenUp, .deaf, .recovered, .postponed, .gaveUp, .sentPlain,
+        case .started, .listening, .wokenUp, .deaf, .recovered, .postponed, .gaveUp, .sentPlain,
             .chatMoved, .updateHandled, .updateFailed, .webhookRemoved, .webhookRequested, .settlingFailed,
             .toastFailed, .menuFailed, .reloading, .draining, .abandoned, .stopped:
             break

@@ -6,6 +6,7 @@ struct Tally: Sendable {
     private var role: String?
     private var bot: (id: Int64, username: String)?
     private var isPaused = false
+    private var isReceivingPaused = false
     private var isTokenRejected = false
 
     private var sends: [Send: Int] = [:]
@@ -45,9 +46,12 @@ struct Tally: Sendable {
         switch event {
         case .started(let version, let instance): (self.version, self.instance) = (version, instance)
         case .connected: isConnected = true
-        case .disconnected: (isConnected, role, lostSessions) = (false, nil, lostSessions + 1)
-        case .identified(let id, let username): (bot, isTokenRejected) = ((id, username ?? ""), false)
-        case .standingBy: role = "standby"
+        case .disconnected:
+            (isConnected, role, lostSessions) = (false, nil, lostSessions + 1)
+            (isPaused, isReceivingPaused) = (false, false)
+        case .identified(let id, let username):
+            (bot, isTokenRejected, isPaused) = ((id, username ?? ""), false, false)
+        case .standingBy: (role, isPaused, isReceivingPaused) = ("standby", false, false)
         case .becameSender: role = "sender"
         case .wokenUp(let time): wakeUp.observe(time)
         case .deaf: deafSessions += 1
@@ -68,11 +72,12 @@ struct Tally: Sendable {
         case .updateHandled(_, let outcome, let took):
             updates[outcome, default: 0] += 1
             handled.observe(took)
-        case .receivingPaused: receivingPauses += 1
-        case .webhookTrouble: webhookTroubles += 1
+        case .receivingPaused: (isReceivingPaused, receivingPauses) = (true, receivingPauses + 1)
+        case .webhookTrouble: (isReceivingPaused, webhookTroubles) = (true, webhookTroubles + 1)
+        case .receiving, .receivingResumed, .webhookSet: isReceivingPaused = false
         case .toastFailed: toastFailures += 1
         case .waiting, .draining, .abandoned, .stopped: role = role == "sender" ? role : nil
-        case .listening, .chatMoved, .receiving, .updateFailed, .receivingResumed, .webhookRemoved, .webhookSet,
+        case .listening, .chatMoved, .updateFailed, .webhookRemoved,
             .webhookRequested, .settlingFailed, .menuFailed, .reloading:
             break
         }
@@ -175,6 +180,9 @@ struct Tally: Sendable {
         exposition.family(
             "tgworker_update_seconds", .histogram, "From an update's arrival to the commit of all that it causes.")
         exposition.histogram("tgworker_update_seconds", handled)
+        exposition.single(
+            "tgworker_receiving_paused", .gauge,
+            "1 while updates cannot be taken, or the webhook is not what it should be.", isReceivingPaused ? 1 : 0)
         exposition.single(
             "tgworker_receiving_pauses_total", .counter, "Times that updates could not be taken.",
             Double(receivingPauses))

@@ -30,12 +30,11 @@ struct ServiceManager: Sendable {
         case "stopping": message = "STOPPING=1\nSTATUS=stopping"
         case let obstacle?: message = "STATUS=\(obstacle.split(whereSeparator: \.isNewline).joined(separator: " "))"
         }
-        guard
-            last.withLock({ last in
-                defer { last = message }; return last != message
-            })
-        else { return }
-        send(message)
+        // Sent within, so that the last one sent is the latest.
+        last.withLock { last in
+            if last != message { send(message) }
+            last = message
+        }
     }
 
     /// A service that gives a sign of life as long as the reactor turns; nil when none is expected.

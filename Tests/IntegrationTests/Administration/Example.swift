@@ -39,7 +39,7 @@ struct Example {
             (#"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+Z)?"#, "MOMENT"),
             (#"[0-9a-f]{8}-[0-9a-f-]{27}"#, "UUID"),
             (#"127\.0\.0\.1:\d+"#, "HOST:PORT"),
-            (#"0\.\d+\.\d+\+[0-9a-f.dirty]+"#, "PROGRAM"), (#"server=\d+"#, "server=VERSION"),
+            (#"(version[=":]+)0\.\d+\.\d+[+.0-9a-z-]*"#, "$1PROGRAM"), (#"server=\d+"#, "server=VERSION"),
             (#"PostgreSQL [^\n"]+"#, "PostgreSQL VERSION"),
             (#"\d+ (ms|s|min|h|d)\b( \d+ (s|min|h)\b)?"#, "TIME"),
             (#"process \d+"#, "process ID"), (#"(web1 +)\d+"#, "$1ID"),

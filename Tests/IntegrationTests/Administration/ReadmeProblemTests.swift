@@ -37,7 +37,8 @@ struct ReadmeProblemTests {
         // Of the name .invalid it is sure that nobody has it (RFC 2606).
         try await shop.database.psql(
             "update tgworker.setting set value = 'https://shop.invalid' where name = 'public_url'")
-        try await shop.telegram.call("setWebhook", ["url": "https://shop.invalid/telegram/webhook/secret"])
+        try await shop.telegram.call(
+            "setWebhook", ["url": "https://shop.invalid/telegram/webhook/\(Shop.webhookSecret)"])
         try await shop.telegram.write("hello", in: 77)
         try await eventually("Telegram has tried") {
             let outcome = try await shop.check()

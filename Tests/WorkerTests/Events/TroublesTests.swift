@@ -29,6 +29,8 @@ struct TroublesTests {
             ([paused, .sent(outboxID: 1, kind: "reply", attempt: 1, waited: .zero, took: .zero)], nil),
             ([paused, .reloading, identified], nil),
             ([conflict], "another receiver"),
+            ([conflict, paused, .standingBy], nil),
+            ([conflict, paused, .disconnected(reason: "gone")], nil),
             ([conflict, .receivingResumed], nil),
             ([conflict, .receiving(mode: "polling")], nil),
             ([.webhookTrouble(reason: "no address")], "no address"),

@@ -91,6 +91,11 @@ struct WorkerMetricsTests {
         #expect(samples["tgworker_updates_total{outcome=\"new\"}"] == "1")
         #expect(samples["tgworker_update_seconds_count"] == "2")
         #expect(samples["tgworker_receiving_pauses_total"] == "1")
+        #expect(samples["tgworker_receiving_paused"] == "1")
+        for end in [WorkerEvent.receivingResumed, .webhookSet, .standingBy, .disconnected(reason: "r")] {
+            let after = self.samples([.receivingPaused(reason: "r", retryAfter: .zero), end])
+            #expect(after["tgworker_receiving_paused"] == "0")
+        }
         #expect(samples["tgworker_webhook_troubles_total"] == "1")
         #expect(samples["tgworker_toast_failures_total"] == "1")
     }

@@ -7,7 +7,7 @@ extension CheckFacts {
             guard let version = addon.version else {
                 return .ok(.addon, "Odoo's module telegram_bot is not installed; the worker does not need it")
             }
-            guard version.hasPrefix("17.0.1.") || version == "17.0.1" else {
+            guard version.hasPrefix("17.0.1.") else {
                 return .ok(.addon, "Odoo's module telegram_bot \(version) leaves the sending to the worker")
             }
             let hasActiveBot = !(bot.facts?.active.isEmpty ?? true)

@@ -103,7 +103,7 @@ extension FailureFacts {
             : "sending fails: \(Words.count(total, "message", "messages")) in the last 24 hours, "
         return Finding(
             .sending, sentLately == 0 && total > 10 ? .error : .warning, words + groups.joined(separator: "; "),
-            Self.remedy(for: worst.reason) + (failed.isEmpty ? "" : ", then tgworker outbox retry"))
+            Self.remedy(for: worst.reason) + (failed.isEmpty ? "" : ", then tgworker outbox retry --state failed"))
     }
 
     /// What helps against a reason of the ledger.

@@ -10,7 +10,7 @@ extension CheckFacts {
             guard !alive.isEmpty else {
                 return Finding(
                     .worker, .warning, "no worker runs, so nothing is sent or received",
-                    "start it: tgworker run (systemctl enable --now tgworker)")
+                    "start it: tgworker run (systemctl enable --now --no-block tgworker)")
             }
             let troubled = alive.first { $0.lastError != nil }
             if let error = troubled?.lastError, let troubled {

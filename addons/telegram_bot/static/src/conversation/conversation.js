@@ -299,20 +299,30 @@ export class TelegramConversation extends Component {
             return;
         }
         const userId = this.userId;
+        const { text, replyTo } = this.state;
         this.state.isSending = true;
+        // Emptied at once: what is typed meanwhile is the next message.
+        this.state.text = "";
+        this.state.replyTo = null;
+        this.telegram.drafts.delete(userId);
         try {
             const message = await this.orm.call("telegram.user", "conversation_send", [
                 [userId],
-                this.state.text,
-                this.state.replyTo?.id || false,
+                text,
+                replyTo?.id || false,
             ]);
-            this.telegram.drafts.delete(userId);
             if (userId === this.userId) {
-                this.state.text = "";
-                this.state.replyTo = null;
                 this.wantsEnd = true;
                 this.merge([message]);
             }
+        } catch (error) {
+            if (userId === this.userId) {
+                this.state.text = [text, this.state.text].filter(Boolean).join("\n");
+                this.state.replyTo = replyTo;
+            } else {
+                this.telegram.drafts.set(userId, text);
+            }
+            throw error;
         } finally {
             this.state.isSending = false;
             this.input.el?.focus();

@@ -12,7 +12,10 @@ export class TelegramRefresh extends Component {
 
     setup() {
         onMounted(() => this.schedule());
-        onWillUnmount(() => browser.clearTimeout(this.timer));
+        onWillUnmount(() => {
+            this.isGone = true;
+            browser.clearTimeout(this.timer);
+        });
     }
 
     schedule() {
@@ -28,8 +31,12 @@ export class TelegramRefresh extends Component {
             if (isIdle && record.resId && !(await record.isDirty())) {
                 await record.load();
             }
+        } catch {
+            // Deleted by somebody else, or the connection is away: the form's own actions say so.
         } finally {
-            this.schedule();
+            if (!this.isGone) {
+                this.schedule();
+            }
         }
     }
 }
