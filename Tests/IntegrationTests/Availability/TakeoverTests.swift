@@ -59,7 +59,7 @@ struct TakeoverTests {
         _ = try await shop.reply(to: user, "one")
         try await shop.queueDrained()
         // One is under way, and its outcome cannot be recorded any more.
-        try await shop.telegram.fail(.latency(.seconds(1)), times: 1)
+        try await shop.telegram.fail(.latency(.seconds(4)), times: 1)
         _ = try await shop.reply(to: other, "in doubt")
         _ = try await shop.telegram.requests(count: 2, of: "sendMessage")
         proxy.blackhole()
