@@ -30,6 +30,9 @@ public actor ConnectionPool {
         self.reactor = reactor
     }
 
+    /// Connections that are open or being made.
+    public var connections: Int { count }
+
     /// Lends a connection to `body`.
     ///
     /// - Throws: what `body` throws, or ``PostgresError`` when no connection can be had.

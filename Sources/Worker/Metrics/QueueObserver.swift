@@ -28,6 +28,9 @@ actor QueueObserver {
         return await task.value
     }
 
+    /// How many connections serve updates and such looks at this moment.
+    func connections() async -> Int { await pool.connections }
+
     private func read() async -> QueueFigures? {
         defer { reading = nil }
         let figures = try? await pool.withConnection { connection in

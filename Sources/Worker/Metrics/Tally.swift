@@ -89,8 +89,13 @@ struct Tally: Sendable {
 
     // MARK: Writing
 
-    func write(to exposition: inout Exposition) {
+    func write(to exposition: inout Exposition, inboxConnections: Int) {
         writeState(to: &exposition)
+        exposition.family(
+            "tgworker_database_connections", .gauge,
+            "Connections with the database: the session, and those for updates.")
+        exposition.sample("tgworker_database_connections", isConnected ? 1 : 0, ["use": "session"])
+        exposition.sample("tgworker_database_connections", inboxConnections, ["use": "inbox"])
         writeSends(to: &exposition)
         writeUpdates(to: &exposition)
     }

@@ -20,14 +20,17 @@ public final class WorkerMetrics: Sendable {
     ///
     /// - Parameter worker: is asked for the queue; when the database does not tell within some seconds, the rest is told.
     public func exposition(of worker: WorkerService) async -> String {
-        exposition(queue: await worker.queueFigures())
+        let queue = await worker.queueFigures()
+        return exposition(queue: queue, inboxConnections: await worker.inboxConnections())
     }
 
-    /// - Parameter queue: nil when the database does not tell.
-    func exposition(queue: QueueFigures?) -> String {
+    /// - Parameters:
+    ///   - queue: nil when the database does not tell.
+    ///   - inboxConnections: those besides the session.
+    func exposition(queue: QueueFigures?, inboxConnections: Int = 0) -> String {
         let tally = state.withLock { $0 }
         var exposition = Exposition()
-        tally.write(to: &exposition)
+        tally.write(to: &exposition, inboxConnections: inboxConnections)
         QueueFigures.write(queue, to: &exposition)
         ProcessFigures.current()?.write(to: &exposition)
         return exposition.text

@@ -37,6 +37,9 @@ public struct WorkerService: Service {
     /// The queue as the database has it now, or had it two seconds ago.
     func queueFigures() async -> QueueFigures? { await supervisor.inbox.queue.figures() }
 
+    /// How many connections with the database are open besides the session.
+    func inboxConnections() async -> Int { await supervisor.inbox.queue.connections() }
+
     /// Ends what serves webhooks. To be called when nothing is posted any more.
     public func close() async {
         await supervisor.inbox.close()

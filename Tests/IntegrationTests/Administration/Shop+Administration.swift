@@ -57,7 +57,8 @@ extension Shop {
         let line = words.map { "'\($0)'" }.joined(separator: " ")
         let command = try await ChildProcess.start(
             "script", ["--quiet", "--return", "--command", line, "/dev/null"],
-            environment: ["TERM": "xterm"].merging(environment) { $1 }, input: input)
+            // `swift test` sets NO_COLOR for all that it starts when its own output is no terminal.
+            environment: ["TERM": "xterm", "NO_COLOR": ""].merging(environment) { $1 }, input: input)
         let status = try await command.exit()
         let code: Int32 = if case .exited(let code) = status { code } else { -1 }
         return Outcome(code: code, output: await command.text(), errors: await command.text(ofErrors: true))

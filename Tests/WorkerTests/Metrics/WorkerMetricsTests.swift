@@ -64,6 +64,8 @@ struct WorkerMetricsTests {
         #expect(sender["tgworker_bot_info{id=\"42\",username=\"shop_bot\"}"] == "1")
         #expect(sender["tgworker_role{role=\"sender\"}"] == "1")
         #expect(sender["tgworker_database_connected"] == "1")
+        #expect(sender["tgworker_database_connections{use=\"session\"}"] == "1")
+        #expect(sender["tgworker_database_connections{use=\"inbox\"}"] == "0")
         #expect(sender["tgworker_sending_paused"] == "1")
         #expect(sender["tgworker_wake_up_seconds_bucket{le=\"0.005\"}"] == "1")
         let lost = samples(started + [.resumed, .deaf, .disconnected(reason: "r"), .tokenRejected(reason: "r")])
