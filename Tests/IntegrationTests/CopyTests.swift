@@ -124,7 +124,7 @@ struct CopyTests {
         _ = try await shop.reply(to: user, "waits")
         // It has looked again since.
         try await shop.database.psql("update tgworker.installation set pinned_at = now()")
-        try await eventually("another session", timeout: .seconds(60)) {
+        try await eventually("another session", timeout: .seconds(180)) {
             try await shop.number(
                 "select count(*) from pg_stat_activity where application_name = 'tgworker' and datname = current_database() and backend_start > (select pinned_at from tgworker.installation)"
             ) > 0
