@@ -17,18 +17,39 @@ struct InlineValue: Sendable, Equatable {
 
     /// The value on one line and short enough, but not isolated: as it is to be stored, where it will be searched for.
     static func line(_ value: String, limit: Int = InlineValue.limit) -> String {
+        isLine(value, limit: limit) ? value : shortened(joined(value), limit: limit)
+    }
+
+    /// Whether the value surely is what ``line(_:limit:)`` would make of it, as nearly every value is.
+    private static func isLine(_ value: String, limit: Int) -> Bool {
+        // No text has more UTF-16 units than bytes.
+        guard value.utf8.count <= limit else { return false }
+        var isSpaceWelcome = false
+        for scalar in value.unicodeScalars {
+            switch scalar.role {
+            case .printed: isSpaceWelcome = true
+            case .breakingSpace where isSpaceWelcome && scalar == " ": isSpaceWelcome = false
+            case .breakingSpace, .unwanted: return false
+            }
+        }
+        return isSpaceWelcome || value.isEmpty
+    }
+
+    /// The value on one line.
+    private static func joined(_ value: String) -> String {
         var line = ""
         var isSpacePending = false
-        for scalar in value.unicodeScalars where !scalar.isUnwanted {
-            if scalar.isBreakingSpace {
-                isSpacePending = !line.isEmpty
-                continue
+        for scalar in value.unicodeScalars {
+            switch scalar.role {
+            case .unwanted: continue
+            case .breakingSpace: isSpacePending = !line.isEmpty
+            case .printed:
+                if isSpacePending { line.unicodeScalars.append(" ") }
+                isSpacePending = false
+                line.unicodeScalars.append(scalar)
             }
-            if isSpacePending { line.unicodeScalars.append(" ") }
-            isSpacePending = false
-            line.unicodeScalars.append(scalar)
         }
-        return shortened(line, limit: limit)
+        return line
     }
 
     private static func shortened(_ line: String, limit: Int) -> String {
@@ -47,20 +68,30 @@ struct InlineValue: Sendable, Equatable {
 }
 
 extension Unicode.Scalar {
-    /// Control characters that are no white space, and the embedding, override and isolate controls of text direction.
-    fileprivate var isUnwanted: Bool {
-        if properties.generalCategory == .control { return !properties.isWhitespace }
-        return ("\u{202A}"..."\u{202E}").contains(self) || ("\u{2066}"..."\u{2069}").contains(self)
-    }
+    /// What a line does with a character.
+    enum Role { case printed, breakingSpace, unwanted }
 
-    fileprivate var isBreakingSpace: Bool {
-        properties.isWhitespace && self != "\u{A0}" && self != "\u{202F}" && self != "\u{2007}"
+    /// The role by the character's number: its properties are the same, and looking them up is slow.
+    var role: Role {
+        switch value {
+        case 0x21...0x7E: .printed
+        // White_Space, without the no-break spaces.
+        case 0x20, 0x09...0x0D, 0x85, 0x1680, 0x2000...0x2006, 0x2008...0x200A, 0x2028, 0x2029, 0x205F, 0x3000:
+            .breakingSpace
+        // Control characters.
+        case 0x00...0x1F, 0x7F...0x9F: .unwanted
+        // The embedding, override and isolate controls of text direction.
+        case 0x202A...0x202E, 0x2066...0x2069: .unwanted
+        default: .printed
+        }
     }
 
     /// Hebrew, Arabic and their neighbours, with their presentation forms and the right-to-left planes' blocks.
     fileprivate var isRightToLeft: Bool {
-        ("\u{0590}"..."\u{08FF}").contains(self) || ("\u{FB1D}"..."\u{FDFF}").contains(self)
-            || ("\u{FE70}"..."\u{FEFC}").contains(self) || ("\u{10800}"..."\u{10FFF}").contains(self)
-            || ("\u{1E800}"..."\u{1EFFF}").contains(self)
+        switch value {
+        case ..<0x0590: false
+        case 0x0590...0x08FF, 0xFB1D...0xFDFF, 0xFE70...0xFEFC, 0x10800...0x10FFF, 0x1E800...0x1EFFF: true
+        default: false
+        }
     }
 }

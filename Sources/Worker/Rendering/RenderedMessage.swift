@@ -8,15 +8,31 @@ struct RenderedMessage: Sendable, Equatable {
     let plain: String
 
     init(_ text: RichText) {
-        plain = text.spans.map(\.text).joined()
-        html = text.spans.map { span in
-            let escaped = HTML.escape(span.text)
-            return switch span.style {
-            case .plain: escaped
-            case .bold: "<b>\(escaped)</b>"
-            case .code: "<code>\(escaped)</code>"
-            case .link(let url): "<a href=\"\(HTML.escape(attribute: url))\">\(escaped)</a>"
-            }
-        }.joined()
+        let length = text.spans.reduce(0) { $0 + $1.text.utf8.count }
+        var plain = ""
+        var html = ""
+        plain.reserveCapacity(length)
+        html.reserveCapacity(length + 32)
+        for span in text.spans {
+            plain += span.text
+            let tags = span.style.tags
+            if let tags { html += tags.opening }
+            html += HTML.escape(span.text)
+            if let tags { html += tags.closing }
+        }
+        self.plain = plain
+        self.html = html
+    }
+}
+
+extension RichText.Style {
+    /// What stands before and after the text in Telegram's HTML.
+    fileprivate var tags: (opening: String, closing: String)? {
+        switch self {
+        case .plain: nil
+        case .bold: ("<b>", "</b>")
+        case .code: ("<code>", "</code>")
+        case .link(let url): ("<a href=\"\(HTML.escape(attribute: url))\">", "</a>")
+        }
     }
 }

@@ -26,7 +26,8 @@ struct RichText: Sendable, Equatable, ExpressibleByStringInterpolation {
 
     /// Lines one below the other; those that are nil are left out.
     init(lines: [RichText?]) {
-        for line in lines.compactMap(\.self) {
+        spans.reserveCapacity(4 * lines.count)
+        for case let line? in lines {
             if !spans.isEmpty { append("\n", .plain) }
             self += line
         }
@@ -43,7 +44,9 @@ struct RichText: Sendable, Equatable, ExpressibleByStringInterpolation {
     struct StringInterpolation: StringInterpolationProtocol {
         fileprivate var text: RichText = ""
 
-        init(literalCapacity: Int, interpolationCount: Int) {}
+        init(literalCapacity: Int, interpolationCount: Int) {
+            text.spans.reserveCapacity(2 * interpolationCount + 1)
+        }
 
         mutating func appendLiteral(_ literal: String) {
             text.append(literal, .plain)
