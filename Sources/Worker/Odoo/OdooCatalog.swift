@@ -85,14 +85,13 @@ struct OdooCatalog: Sendable, Equatable {
     ///   - code: `res_partner.lang`.
     ///   - languageCode: Telegram's `language_code`.
     func style(language code: String?, languageCode: String? = nil) -> Style {
-        let messageLanguage = MessageLanguage(
-            code: code, fallback: MessageLanguage(code: languageCode, fallback: defaultLanguage))
+        if let code, let language = languages[code], let messageLanguage = language.messageLanguage {
+            return Style(messageLanguage: messageLanguage, language: language)
+        }
+        let messageLanguage =
+            MessageLanguage(code: code) ?? MessageLanguage(code: languageCode) ?? defaultLanguage
         let standard = Language.standard(for: messageLanguage)
-        let speaksOwn =
-            MessageLanguage(code: code, fallback: .russian) == messageLanguage
-            && MessageLanguage(code: code, fallback: .english) == messageLanguage
-        let own = speaksOwn ? code.flatMap { languages[$0] } : nil
-        return Style(messageLanguage: messageLanguage, language: own ?? languages[standard.code] ?? standard)
+        return Style(messageLanguage: messageLanguage, language: languages[standard.code] ?? standard)
     }
 
     /// An amount out of the database; nil when it is no number, or the currency is not known.

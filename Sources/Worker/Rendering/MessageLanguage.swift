@@ -3,13 +3,16 @@ enum MessageLanguage: String, Sendable, CaseIterable {
     case russian = "ru"
     case english = "en"
 
-    /// The language of a customer.
+    /// The language of a customer; nil for a customer without one, or with one that messages do not exist in.
     ///
-    /// - Parameters:
-    ///   - code: `res_partner.lang` such as `en_GB`, or Telegram's `language_code` such as `en-GB`.
-    ///   - fallback: for a customer without a language, or with one that messages do not exist in.
+    /// - Parameter code: `res_partner.lang` such as `en_GB`, or Telegram's `language_code` such as `en-GB`.
+    init?(code: String?) {
+        guard let code else { return nil }
+        self.init(rawValue: code.prefix { $0.isLetter }.lowercased())
+    }
+
+    /// The language of a customer, or else the fallback.
     init(code: String?, fallback: MessageLanguage) {
-        let primary = code?.prefix { $0.isLetter }.lowercased()
-        self = primary.flatMap(MessageLanguage.init(rawValue:)) ?? fallback
+        self = MessageLanguage(code: code) ?? fallback
     }
 }

@@ -13,7 +13,6 @@ struct Money: Sendable, Equatable {
         let rounded = amount.rounded(toPlaces: currency.decimalPlaces)
         var number = language.grouping.grouped(rounded.whole, separator: language.thousandsSeparator)
         if !rounded.fraction.isEmpty { number += language.decimalPoint + rounded.fraction }
-        number = number.replacing(" ", with: "\u{A0}")
         if rounded.isNegative { number = "-\u{FEFF}" + number }
         let symbol = currency.symbol.isEmpty ? currency.name : currency.symbol
         return switch currency.position {

@@ -29,7 +29,8 @@ struct OrderNotification: Sendable, Equatable {
 
     private var moment: String {
         let date = language.dateFormat.string(from: changedAt, in: messageLanguage)
-        let time = language.timeFormat.withoutSeconds.string(from: changedAt, in: messageLanguage)
-        return [date, time, timeZoneName.map { "(\($0))" }].compactMap(\.self).joined(separator: " ")
+        let time = language.timeFormat.string(from: changedAt, in: messageLanguage)
+        let zone = timeZoneName.map { " (\($0))" } ?? ""
+        return date + " " + time + zone
     }
 }
