@@ -8,12 +8,16 @@ struct DecimalNumber: Sendable, Equatable {
 
     /// Reads a number. Nil for what is no amount: `NaN`, `Infinity`, or another notation.
     init?(_ text: String) {
-        let unsigned = text.hasPrefix("-") ? text.dropFirst() : text[...]
-        let parts = unsigned.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.allSatisfy({ !$0.isEmpty && $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }) else { return nil }
-        isNegative = text.hasPrefix("-")
-        whole = String(parts[0])
-        fraction = parts.count > 1 ? String(parts[1]) : ""
+        isNegative = text.utf8.first == UInt8(ascii: "-")
+        let unsigned = text.utf8.dropFirst(isNegative ? 1 : 0)
+        let whole = unsigned.prefix(while: \.isDigit)
+        let rest = unsigned[whole.endIndex...]
+        let fraction = rest.dropFirst()
+        guard !whole.isEmpty, fraction.allSatisfy(\.isDigit),
+            rest.isEmpty || rest.first == UInt8(ascii: ".") && !fraction.isEmpty
+        else { return nil }
+        self.whole = String(Substring(whole))
+        self.fraction = String(Substring(fraction))
     }
 
     private init(isNegative: Bool, whole: String, fraction: String) {
@@ -25,8 +29,10 @@ struct DecimalNumber: Sendable, Equatable {
     /// The number with exactly this many digits after the point. Halves are rounded away from zero, as Odoo's
     /// `float_round` does; zero has no sign.
     func rounded(toPlaces places: Int) -> DecimalNumber {
-        let kept = fraction.prefix(places)
-        var digits = Array((whole + kept).utf8) + Array(repeating: UInt8(ascii: "0"), count: places - kept.count)
+        let kept = fraction.utf8.prefix(places)
+        var digits = Array(whole.utf8)
+        digits += kept
+        digits += repeatElement(UInt8(ascii: "0"), count: places - kept.count)
         if let next = fraction.utf8.dropFirst(places).first, next >= UInt8(ascii: "5") {
             Self.increment(&digits)
         }
@@ -49,4 +55,9 @@ struct DecimalNumber: Sendable, Equatable {
         }
         digits.insert(UInt8(ascii: "1"), at: 0)
     }
+}
+
+extension UInt8 {
+    /// Whether it is one of the ASCII digits.
+    var isDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
 }

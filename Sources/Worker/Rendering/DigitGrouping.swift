@@ -16,11 +16,12 @@ struct DigitGrouping: Sendable, Equatable {
         sizes = numbers.contains(nil) ? [] : numbers.compactMap(\.self)
     }
 
-    /// The digits with `separator` between the groups.
+    /// The digits, which are ASCII, with `separator` between the groups.
     func grouped(_ digits: String, separator: String) -> String {
-        var groups: [Substring] = []
-        var rest = digits[...]
-        var last = digits.count
+        var last = digits.utf8.count
+        guard let first = sizes.first, 0 < first, first < last else { return digits }
+        var groups: [Substring.UTF8View] = []
+        var rest = digits.utf8[...]
         sizes: for size in sizes where !rest.isEmpty {
             switch size {
             case ..<0: break sizes
@@ -36,6 +37,6 @@ struct DigitGrouping: Sendable, Equatable {
             }
         }
         if !rest.isEmpty { groups.append(rest) }
-        return groups.reversed().joined(separator: separator)
+        return groups.reversed().map { Substring($0) }.joined(separator: separator)
     }
 }

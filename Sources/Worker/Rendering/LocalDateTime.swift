@@ -23,14 +23,26 @@ struct LocalDateTime: Sendable, Equatable {
     /// Reads PostgreSQL's text of a `timestamp` in the ISO style: `2026-11-23 14:59:21`, perhaps with a fraction of the
     /// second, which is dropped. Nil for anything else, `infinity` and years BC among it.
     init?(_ text: String) {
-        let numbers = text.split(
-            omittingEmptySubsequences: false, whereSeparator: { $0 == "-" || $0 == " " || $0 == ":" || $0 == "." })
-        let shape = text.filter { !$0.isASCII || !$0.isNumber }
-        guard shape == "-- ::" || shape == "-- ::." else { return nil }
-        let values = numbers.compactMap { Int($0) }
-        guard values.count == numbers.count else { return nil }
-        self.init(
-            year: values[0], month: values[1], day: values[2], hour: values[3], minute: values[4], second: values[5])
+        var rest = text.utf8[...]
+        guard let year = Self.number(&rest), Self.take("-", &rest), let month = Self.number(&rest),
+            Self.take("-", &rest), let day = Self.number(&rest), Self.take(" ", &rest),
+            let hour = Self.number(&rest), Self.take(":", &rest), let minute = Self.number(&rest),
+            Self.take(":", &rest), let second = Self.number(&rest),
+            rest.isEmpty || Self.take(".", &rest) && Self.number(&rest) != nil && rest.isEmpty
+        else { return nil }
+        self.init(year: year, month: month, day: day, hour: hour, minute: minute, second: second)
+    }
+
+    private static func number(_ rest: inout Substring.UTF8View) -> Int? {
+        let digits = rest.prefix(while: \.isDigit)
+        rest = rest[digits.endIndex...]
+        return Int(Substring(digits))
+    }
+
+    private static func take(_ sign: Unicode.Scalar, _ rest: inout Substring.UTF8View) -> Bool {
+        guard rest.first == UInt8(ascii: sign) else { return false }
+        rest.removeFirst()
+        return true
     }
 
     /// The day of the year, from 1.

@@ -64,6 +64,7 @@ struct MoneyTests {
         "that is no number is none",
         arguments: [
             "NaN", "Infinity", "-Infinity", "", "-", ".", "1.", ".5", "1,5", "1e3", "+1", "--1", "1.2.3", "١", " 1",
+            "1 ", "-\u{301}1", "1\u{301}", "1.5\u{301}", "1..5", "1.-5",
         ])
     func noNumber(text: String) {
         #expect(DecimalNumber(text) == nil)
