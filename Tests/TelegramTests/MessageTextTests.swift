@@ -37,6 +37,18 @@ struct MessageTextTests {
         #expect(split.map { Array($0.unicodeScalars) } == parts.map { Array($0.unicodeScalars) })
     }
 
+    @Test(
+        "is one that has more UTF-16 units than a message may have",
+        arguments: [
+            ("x", 4096, true), ("x", 4097, false), ("я", 4096, true), ("я", 4097, false), ("👍", 2048, true),
+            ("👍", 2049, false), ("₽", 4096, true), ("x", 0, true),
+        ])
+    func fits(unit: String, count: Int, fits: Bool) {
+        let text = String(repeating: unit, count: count)
+        #expect(MessageText.fits(text) == fits)
+        #expect((MessageText.split(text).count < 2) == fits)
+    }
+
     @Test("is cut inside a character only when that alone is too long")
     func hugeCharacter() {
         let tower = "e" + String(repeating: "\u{301}", count: 25)

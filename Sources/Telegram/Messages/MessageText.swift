@@ -6,6 +6,12 @@ public enum MessageText {
     /// scalars, while clients count UTF-16 units: the smaller measure is safe for both.
     public static let limit = 4096
 
+    /// Whether a plain text is short enough for one message.
+    public static func fits(_ text: String) -> Bool {
+        // No text has more UTF-16 units than bytes, and those need no counting.
+        text.utf8.count <= limit || text.utf16.count <= limit
+    }
+
     /// Splits a plain text into parts of at most `limit` UTF-16 units each.
     ///
     /// A part ends at the last end of a paragraph, line or sentence that leaves it at least half full, else after the

@@ -40,7 +40,7 @@ struct DeliveryText: Sendable, Equatable {
     static func prepare(
         _ rendered: RenderedMessage, of message: OutboxMessage, markup: String? = nil, text: String?
     ) -> Preparation {
-        guard rendered.plain.utf16.count <= MessageText.limit else {
+        guard MessageText.fits(rendered.plain) else {
             return split(rendered.plain, of: message, markup: markup, for: text)
         }
         return .text(
