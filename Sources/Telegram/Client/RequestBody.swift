@@ -8,8 +8,18 @@ public struct RequestBody: Sendable {
     /// An object without parameters.
     public init() {}
 
+    /// An object without parameters, with room for about so many bytes of them.
+    init(capacity: Int) {
+        members.reserveCapacity(capacity)
+    }
+
     /// The object as UTF-8 JSON.
-    public var bytes: [UInt8] { members + [UInt8(ascii: "}")] }
+    public var bytes: [UInt8] {
+        var bytes = members
+        bytes.reserveCapacity(members.count + 1)
+        bytes.append(UInt8(ascii: "}"))
+        return bytes
+    }
 
     /// Sets a text. NUL characters are left out: PostgreSQL cannot store them and Telegram shows them as spaces.
     public mutating func set(_ name: StaticString, to value: String?) {
@@ -62,8 +72,9 @@ public struct RequestBody: Sendable {
 
     private mutating func begin(_ name: StaticString) {
         if members.count > 1 { members.append(UInt8(ascii: ",")) }
-        append(quoting: name.description)
-        members.append(UInt8(ascii: ":"))
+        members.append(UInt8(ascii: "\""))
+        name.withUTF8Buffer { members.append(contentsOf: $0) }
+        members.append(contentsOf: #"":"#.utf8)
     }
 
     private mutating func appendList<Element>(_ values: [Element], append: (inout RequestBody, Element) -> Void) {
@@ -80,7 +91,6 @@ public struct RequestBody: Sendable {
         var text = text
         members.append(UInt8(ascii: "\""))
         text.withUTF8 { utf8 in
-            members.reserveCapacity(members.count + utf8.count + 16)
             var runStart = 0
             for (position, byte) in utf8.enumerated() {
                 guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else { continue }

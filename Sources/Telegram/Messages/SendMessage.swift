@@ -37,7 +37,7 @@ public struct SendMessage: Sendable, Equatable {
 
     /// The parameters of the call.
     var body: RequestBody {
-        var body = RequestBody()
+        var body = RequestBody(capacity: text.utf8.count + 256)
         body.set("chat_id", to: chatID)
         body.set("text", to: text)
         if format == .html { body.set("parse_mode", to: "HTML") }
@@ -47,11 +47,7 @@ public struct SendMessage: Sendable, Equatable {
             reply.set("allow_sending_without_reply", to: true)
             body.set("reply_parameters", to: reply)
         }
-        if !showsLinkPreview {
-            var options = RequestBody()
-            options.set("is_disabled", to: true)
-            body.set("link_preview_options", to: options)
-        }
+        if !showsLinkPreview { body.set("link_preview_options", toJSON: #"{"is_disabled":true}"#) }
         body.set("reply_markup", toJSON: replyMarkup)
         return body
     }
