@@ -1,13 +1,16 @@
 import TestSupport
 
-/// Damages texts of updates, as a careless proxy, a new version of Telegram or a malicious user might.
+/// Damages texts of updates, or other JSON, as a careless proxy, a new version of Telegram or a malicious user might.
 struct UpdateMutator {
     var random: SeededGenerator
-    private let corpus = UpdateCorpus.all.map { Array($0.utf8) }
+    private let corpus: [[UInt8]]
 
-    init(seed: UInt64) { random = SeededGenerator(seed: seed) }
+    init(seed: UInt64, corpus: [String] = UpdateCorpus.all) {
+        random = SeededGenerator(seed: seed)
+        self.corpus = corpus.map { Array($0.utf8) }
+    }
 
-    /// An update of the corpus with some damage. Half of them stay JSON for the most part: what stands in the place of a
+    /// A text of the corpus with some damage. Half of them stay JSON for the most part: what stands in the place of a
     /// value is another one.
     mutating func next() -> [UInt8] {
         var text = pick(corpus)
