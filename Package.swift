@@ -8,6 +8,10 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
+// On the way from a claim to the request and back an async function without an actor runs where its caller does, on the
+// reactor's thread, and not on a thread of the pool (SE-0461).
+let onTheWay = settings + [.enableUpcomingFeature("NonisolatedNonsendingByDefault")]
+
 // The commit becomes part of the version; the scripts name it. (SwiftPM's own Context.gitInformation is kept in its cache of
 // manifests over later commits.) Only this one small target is compiled anew for it.
 let commit = Context.environment["TGWORKER_COMMIT"].map { CSetting.define("TGW_COMMIT", to: "\"\($0)\"") }
@@ -48,15 +52,15 @@ let package = Package(
         .target(name: "CVersion", cSettings: commit.map { [$0] } ?? []),
 
         // The layers, each on the one above. None of these needs SwiftNIO, so they rebuild in seconds.
-        .target(name: "Reactor", dependencies: ["CLibcurl", heaps], swiftSettings: settings),
-        .target(name: "Postgres", dependencies: ["CLibpq", "Reactor", deques], swiftSettings: settings),
-        .target(name: "Telegram", dependencies: ["Reactor"], swiftSettings: settings),
+        .target(name: "Reactor", dependencies: ["CLibcurl", heaps], swiftSettings: onTheWay),
+        .target(name: "Postgres", dependencies: ["CLibpq", "Reactor", deques], swiftSettings: onTheWay),
+        .target(name: "Telegram", dependencies: ["Reactor"], swiftSettings: onTheWay),
         .target(
             name: "Installation", dependencies: ["Postgres"],
             resources: [.embedInCode("sql")], swiftSettings: settings),
         .target(
             name: "Worker", dependencies: ["CVersion", "Postgres", "Reactor", "Telegram", lifecycle, logging],
-            swiftSettings: settings),
+            swiftSettings: onTheWay),
         .target(
             name: "Endpoint", dependencies: ["Worker", hummingbird, lifecycle, logging, nio], swiftSettings: settings),
 

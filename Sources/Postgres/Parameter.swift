@@ -44,20 +44,21 @@ public struct Parameter: Sendable, Equatable {
 
     /// An array of values, NULL among them (PostgreSQL, Arrays: array input syntax).
     public static func array(_ values: some Sequence<Parameter>) -> Parameter {
-        var text = "{"
+        var text: [UInt8] = [UInt8(ascii: "{")]
         for value in values {
-            if text.utf8.count > 1 { text += "," }
+            if text.count > 1 { text.append(UInt8(ascii: ",")) }
             guard let element = value.text else {
-                text += "NULL"
+                text += "NULL".utf8
                 continue
             }
-            text += "\""
-            for character in element.unicodeScalars {
-                if character == "\"" || character == "\\" { text += "\\" }
-                text.unicodeScalars.append(character)
+            text.append(UInt8(ascii: "\""))
+            for byte in element.utf8 {
+                if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { text.append(UInt8(ascii: "\\")) }
+                text.append(byte)
             }
-            text += "\""
+            text.append(UInt8(ascii: "\""))
         }
-        return Parameter(text + "}")
+        text.append(UInt8(ascii: "}"))
+        return Parameter(String(decoding: text, as: UTF8.self))
     }
 }

@@ -5,7 +5,16 @@ public struct Rows: Sendable, RandomAccessCollection {
     /// Owns the PGresult, which nobody changes once it has arrived.
     private final class Storage: Sendable {
         nonisolated(unsafe) let result: OpaquePointer
-        init(_ result: OpaquePointer) { self.result = result }
+        /// The number of each column; of two with the same name, the first. PQfnumber folds the case of names and walks
+        /// along them each time.
+        let columns: [String: Int32]
+
+        init(_ result: OpaquePointer) {
+            self.result = result
+            let names = (0..<PQnfields(result)).map { (String(cString: PQfname(result, $0)), $0) }
+            columns = Dictionary(names, uniquingKeysWith: { first, _ in first })
+        }
+
         deinit { PQclear(result) }
     }
 
@@ -51,12 +60,7 @@ public struct Rows: Sendable, RandomAccessCollection {
         }
     }
 
-    /// Unlike PQfnumber, which folds the case of names that are not in double quotes.
-    fileprivate func number(of column: String) -> Int32? {
-        (0..<PQnfields(storage.result)).first { number in
-            PQfname(storage.result, number).map { strcmp($0, column) == 0 } ?? false
-        }
-    }
+    fileprivate func number(of column: String) -> Int32? { storage.columns[column] }
 
     /// One row of an answer.
     public struct Row: Sendable {
@@ -109,18 +113,34 @@ extension String: ColumnValue {
 extension Bool: ColumnValue {
     /// Reads the text form.
     public init?(columnText: UnsafeBufferPointer<UInt8>) {
-        switch String(decoding: columnText, as: UTF8.self) {
-        case "t": self = true
-        case "f": self = false
+        guard columnText.count == 1 else { return nil }
+        switch columnText[0] {
+        case UInt8(ascii: "t"): self = true
+        case UInt8(ascii: "f"): self = false
         default: return nil
         }
     }
 }
 
 extension ColumnValue where Self: FixedWidthInteger {
-    /// Reads the text form.
+    /// Reads the text form: an optional sign and digits.
     public init?(columnText: UnsafeBufferPointer<UInt8>) {
-        self.init(String(decoding: columnText, as: UTF8.self))
+        let isNegative = columnText.first == UInt8(ascii: "-")
+        let hasSign = isNegative || columnText.first == UInt8(ascii: "+")
+        guard columnText.count > (hasSign ? 1 : 0) else { return nil }
+        var value: Self = 0
+        for byte in columnText.dropFirst(hasSign ? 1 : 0) {
+            guard byte >= UInt8(ascii: "0"), let digit = Self(exactly: byte - UInt8(ascii: "0")), digit <= 9 else {
+                return nil
+            }
+            let (shifted, tooLarge) = value.multipliedReportingOverflow(by: 10)
+            // Downwards where it is negative: the lowest value has no counterpart.
+            let (next, overflow) =
+                isNegative ? shifted.subtractingReportingOverflow(digit) : shifted.addingReportingOverflow(digit)
+            guard !tooLarge, !overflow else { return nil }
+            value = next
+        }
+        self = value
     }
 }
 

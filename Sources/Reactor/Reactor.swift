@@ -59,13 +59,17 @@ public actor Reactor {
     /// One turn without jobs: due timers, transfers, then a wait for whatever comes first.
     func turn(cancelled: [Token]) {
         for token in cancelled { cancel(token) }
+        // Jobs make jobs, as one step of a task leads to the next: they run before sockets are looked at, which takes
+        // system calls. But jobs that go on making jobs must not keep the sockets from their turn.
+        let isSocketsTurn = turnsWithoutSockets == 16
+        turnsWithoutSockets += 1
+        guard isSocketsTurn || !executor.hasJobs else { return }
         fireTimers()
         advanceTransfers()
-        // A transfer may have finished, or a handler have made work, on the way here: then do not sleep. But jobs that
-        // go on making jobs must not keep the descriptors from their turn.
+        // A transfer may have finished, or a handler have made work, on the way here: then do not sleep.
         let maySleep = executor.fallAsleep()
-        turnsWithoutSockets = maySleep ? 0 : (turnsWithoutSockets + 1) % 16
-        guard turnsWithoutSockets == 0 else { return }
+        guard isSocketsTurn || maySleep else { return }
+        turnsWithoutSockets = 0
         waitForSockets(milliseconds: maySleep ? millisecondsToDeadline : 0)
     }
 
@@ -92,6 +96,7 @@ public actor Reactor {
             curl_multi_poll(multi, buffer.baseAddress, count, milliseconds, nil)
         }
         precondition(code == CURLM_OK, "curl_multi_poll: \(code)")
+        executor.wakeUp()
         for index in descriptors.indices where descriptors[index].revents != 0 {
             // A handler before this one may have ended the watch.
             watches[descriptorTokens[index]]?.handler(Readiness(pollEvents: descriptors[index].revents))

@@ -65,6 +65,14 @@ public final class ReactorExecutor: SerialExecutor, TaskExecutor {
         }
     }
 
+    /// Whether jobs wait to be run.
+    var hasJobs: Bool { inbox.withLock { !$0.jobs.isEmpty } }
+
+    /// The thread is awake: what it posts itself need not wake it.
+    func wakeUp() {
+        inbox.withLock { $0.isAsleep = false }
+    }
+
     /// Whether the thread may sleep: nothing came in. From now on whoever posts wakes it.
     func fallAsleep() -> Bool {
         inbox.withLock { inbox in
