@@ -31,6 +31,7 @@ public struct Migration: Sendable, Equatable {
         Migration(11, "queue", PackageResources.m0011_queue_sql),
         Migration(12, "crash_witness", PackageResources.m0012_crash_witness_sql),
         Migration(13, "webhook_requests", PackageResources.m0013_webhook_requests_sql),
+        Migration(14, "parking", PackageResources.m0014_parking_sql),
     ]
 
     /// The schema version that this program works with.

@@ -71,7 +71,7 @@ struct Queue {
 
     @discardableResult
     func run(_ claim: OutboxClaim) async throws -> OutboxClaim.Answer {
-        try OutboxClaim.Answer(try await session.group([Self.statement(claim)])[0])
+        try OutboxClaim.Answer(try await session.group([Self.statement(claim)])[0], to: claim)
     }
 
     static func statement(_ claim: OutboxClaim) -> Statement {

@@ -49,6 +49,7 @@ actor Sender {
             OutboxStatements.recover(mine: machine.known, hold: catalog.holdsUnknown),
             ChatStatements.pauses(bot: api.token.botID),
             OutboxStatements.noticeCrash(hold: catalog.holdsUnknown),
+            OutboxStatements.park(true),
         ])
         if recovered[0].affected > 0 {
             events(.recovered(count: recovered[0].affected, held: catalog.holdsUnknown))
@@ -57,7 +58,7 @@ actor Sender {
             let microseconds: Int64 = try pause.get("microseconds")
             machine.pause(try pause.find("chat_id"), until: .now + .microseconds(microseconds))
         }
-        machine.lookAround()
+        machine.begin()
         return await withCheckedContinuation { continuation in
             self.connection = connection
             ended = continuation
@@ -105,6 +106,9 @@ actor Sender {
     func disconnected(_ error: PostgresError) {
         end(.disconnected(error))
     }
+
+    /// Whether the last survey found the queue empty, and nothing has been claimed since.
+    var foundNothing: Bool { machine.foundNothing }
 
     /// How many requests are under way.
     var inFlight: Int { attempts.count }
@@ -179,15 +183,18 @@ actor Sender {
     ) async throws -> [OutboxMessage] {
         var statements = exchange.records(
             bot: api.token.botID, pause: machine.throttledUntil.map { $0 - .now })
-        if statements.isEmpty, !catalog.holdsUnknown { statements.append(OutboxStatements.withoutWaitingForDisk) }
-        let claimIndex = statements.count
-        if let claim = exchange.claim {
+        let forgoesDisk = statements.isEmpty && !catalog.holdsUnknown
+        if let parks = exchange.parks { statements.append(OutboxStatements.park(parks)) }
+        if var claim = exchange.claim {
+            claim.forgoesDisk = forgoesDisk
             statements.append(
                 OutboxStatements.claim(claim, defaultTimeZone: catalog.defaultTimeZone, bot: api.token.botID))
         }
         let answers = try await connection.group(statements)
-        let answer =
-            exchange.claim == nil ? OutboxClaim.Answer() : try OutboxClaim.Answer(answers[claimIndex])
+        var answer = OutboxClaim.Answer()
+        if let claim = exchange.claim, let rows = answers.last {
+            answer = try OutboxClaim.Answer(rows, to: claim)
+        }
         machine.exchanged(answer, now: .now)
         return answer.messages
     }

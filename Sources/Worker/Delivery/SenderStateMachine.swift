@@ -5,47 +5,19 @@
 struct SenderStateMachine: Sendable {
     typealias Instant = ContinuousClock.Instant
 
-    /// How fast, and how much at once.
-    struct Limits: Sendable, Equatable {
-        /// Messages a second over all chats; 0 is unlimited.
-        var messagesPerSecond: Double = 30
-        /// Messages a second in one chat; 0 is unlimited.
-        var messagesPerChatPerSecond: Double = 1
-        /// Requests under way at once.
-        var concurrency = 64
-
-        /// What may be sent at once after a pause. Telegram lets short bursts pass in a chat (Bots FAQ, "My bot is
-        /// hitting limits"); over all chats a second of burst would make two seconds' worth in one.
-        var burst: Double { messagesPerSecond / 5 }
-        var chatBurst: Double { max(3, messagesPerChatPerSecond) }
-    }
-
     /// One message of so many goes because it has waited longest, whatever its priority, when urgent ones crowd.
     static let fairShare = 10
-    /// So many rows more than are claimed are looked at; those that turn out to be behind others are marked.
-    static let slack = 64
+    /// So many rows more than are claimed are looked at; those that turn out to be behind others are marked, and where
+    /// there were any, more are looked at the next time. Each row that is looked at costs as much as one that is claimed.
+    static let slack = 8, wideSlack = 64
     /// When there are more of them: how many rows, and how many lanes, are looked at. A few milliseconds each.
     static let crowdedWindow = 500, walkedLanes = 256
+    /// When so many requests are under way, fewer outcomes than this wait for company, but no longer than that: an exchange
+    /// has a price of its own, which they share.
+    static let batch = 32, gathering = Duration.milliseconds(2)
 
-    /// One exchange with the database: record what is finished, then claim.
-    struct Exchange: Sendable, Equatable {
-        var finished: [Finished] = []
-        var requeued: [Requeued] = []
-        /// Messages that wait out an outage which is over.
-        var broughtForward: [Int64] = []
-        var claim: OutboxClaim?
-
-        var isEmpty: Bool { finished.isEmpty && requeued.isEmpty && broughtForward.isEmpty && claim == nil }
-    }
-
-    enum Action: Sendable, Equatable {
-        /// Talk to the database, then call ``SenderStateMachine/exchanged(_:now:)``.
-        case exchange(Exchange)
-        /// Nothing to do before this moment, unless something happens.
-        case wait(until: Instant?)
-        /// Drained: nothing is under way and everything is recorded.
-        case finished
-    }
+    /// So many glances follow one another at most, lest what only a survey tells grows old.
+    static let glancesInARow = 32
 
     private let limits: Limits
     private var pace: Pace
@@ -60,13 +32,24 @@ struct SenderStateMachine: Sendable {
     /// Messages under way to Telegram, or waiting to be recorded; of each chat at most one.
     private var underWay: [Int64: (chat: Int64, attempt: Int, begun: Instant)] = [:]
     private var pending = Exchange()
+    /// When the first outcome of `pending` was known.
+    private var pendingSince: Instant?
     private var inExchange: Exchange?
     private var mayHaveWork = true
+    /// The next claim is a survey: a glance cannot tell what is to be known.
+    private var needsSurvey = true
+    private var glances = 0
+    /// The last claim took all that it was allowed to.
+    private var hasBacklog = false
+    /// No row waits, as far as the last survey has seen, and none has been claimed since.
+    private(set) var foundNothing = false
+    private var parking = Parking()
     private var nextDue: Instant?
     /// Chats that the last claim left out because they have to wait.
     private var paced: Set<Int64> = []
-    /// Rows behind others hide what is ready: then lanes are looked at as well.
-    private var isCrowded = false
+    /// Rows that the last claim found behind others. If they are many they hide what is ready: then lanes are looked at as
+    /// well.
+    private var marked = 0
     /// Where the last look at lanes ended.
     private var walkedTo: OutboxClaim.Lane?
     /// Answers and replies claimed since the last message that was claimed for having waited longest.
@@ -80,10 +63,21 @@ struct SenderStateMachine: Sendable {
 
     // MARK: What happens
 
-    /// A session begins, or it is time to look at the whole queue, however long it may take.
+    /// It is time to look at the whole queue, however long it may take.
     mutating func lookAround() {
         horizon.searchAll()
+        survey()
+    }
+
+    /// A session begins, with the triggers told that the sender waits.
+    mutating func begin() {
+        parking.park()
+        lookAround()
+    }
+
+    private mutating func survey() {
         mayHaveWork = true
+        needsSurvey = true
     }
 
     /// The queue may hold something that was not there before.
@@ -103,6 +97,7 @@ struct SenderStateMachine: Sendable {
         if flow != .untried { pace.attempted(chat, at: now) }
         // The chat is free then, and the next of its lane comes forward.
         mayHaveWork = true
+        if pendingSince == nil { pendingSince = now }
         switch verdict {
         case .finish(let finished):
             pending.finished.append(finished)
@@ -146,20 +141,38 @@ struct SenderStateMachine: Sendable {
         guard let done = inExchange else { return }
         inExchange = nil
         for id in done.finished.map(\.id) + done.requeued.map(\.id) { underWay[id] = nil }
+        if let parks = done.parks { parks ? parking.park() : parking.leave() }
         guard let claim = done.claim else { return }
         for message in answer.messages { underWay[message.id] = (message.chatID, message.attempt, now) }
         pace.begin(answer.messages.count, at: now)
         count(answer.messages, of: claim)
-        nextDue = answer.dueIn.map { now + $0 }
-        walkedTo = answer.walkedTo
-        // Fewer cannot hide anything: a window is so much wider than what is claimed.
-        isCrowded = answer.marked > Self.slack
-        // A full answer, or marked rows, may mean that there is more.
-        if answer.messages.count == claim.limit || answer.marked > 0 { mayHaveWork = true }
-        if let sight = answer.sight, horizon.saw(sight) { mayHaveWork = true }
+        if let snapshot = answer.snapshot { parking.looked(snapshot, now: now) }
+        // A full answer may mean that there is more.
+        hasBacklog = answer.messages.count == claim.limit
+        if hasBacklog { mayHaveWork = true }
+        if !answer.messages.isEmpty { foundNothing = false }
+        claim.isGlance ? glanced(answer) : surveyed(answer, now)
         // A chat that had to wait may have ready messages: it is asked for when it may go on, which may be by now.
         paced = claim.busy.subtracting(underWay.values.lazy.map(\.chat))
         pace.forgetIdleChats(now)
+    }
+
+    private mutating func surveyed(_ answer: OutboxClaim.Answer, _ now: Instant) {
+        if answer.messages.isEmpty, let sight = answer.sight { foundNothing = sight.oldest == nil }
+        nextDue = answer.dueIn.map { now + $0 }
+        walkedTo = answer.walkedTo
+        marked = answer.marked
+        glances = 0
+        needsSurvey = answer.marked > 0
+        if needsSurvey { mayHaveWork = true }
+        if let sight = answer.sight, horizon.saw(sight) { survey() }
+    }
+
+    private mutating func glanced(_ answer: OutboxClaim.Answer) {
+        glances += 1
+        // What it saw and left is behind others, or too much, or somebody has locked it: the survey can tell.
+        guard answer.seen == answer.messages.count else { return survey() }
+        if let sight = answer.sight, horizon.saw(sight) { survey() }
     }
 
     /// Counts towards the next message that goes because it has waited longest.
@@ -179,7 +192,7 @@ struct SenderStateMachine: Sendable {
         pending.finished = failed.finished + pending.finished
         pending.requeued = failed.requeued + pending.requeued
         pending.broughtForward = failed.broughtForward + pending.broughtForward
-        mayHaveWork = true
+        survey()
     }
 
     /// Attempts that this process knows about: all others with an intent are somebody else's.
@@ -205,24 +218,33 @@ struct SenderStateMachine: Sendable {
         guard inExchange == nil else { return .wait(until: nil) }
         pace.expire(now)
         if let until = disturbedUntil, until <= now { disturbedUntil = nil }
-        if let due = nextDue, due <= now { (nextDue, mayHaveWork) = (nil, true) }
-        if paced.contains(where: { !pace.isPaced($0, now) }) { (paced, mayHaveWork) = ([], true) }
+        if let due = nextDue, due <= now {
+            nextDue = nil
+            survey()
+        }
+        if paced.contains(where: { !pace.isPaced($0, now) }) {
+            paced = []
+            survey()
+        }
+        if parking.isDue(now) { mayHaveWork = true }
 
+        if let gathered = gatheringEnd, now < gathered { return .wait(until: gathered) }
         var exchange = pending
+        if !mayHaveWork, !parking.isParked, !isDraining {
+            exchange.parks = true
+            survey()
+        }
+        // When these are ready, the database tells.
+        if !exchange.requeued.isEmpty || !exchange.broughtForward.isEmpty { needsSurvey = true }
         let limit = capacity(now)
         if mayHaveWork, limit > 0 {
-            // Ready messages of busy chats are looked at too, so that those behind others get marked: room for them.
-            let busy = busyChats(now)
-            let window = (isCrowded ? Self.crowdedWindow : limit + Self.slack) + busy.count
-            exchange.claim = OutboxClaim(
-                limit: limit, window: window, busy: busy,
-                reserve: urgentInRow < Self.fairShare - 1 ? 0 : (urgentInRow + limit) / Self.fairShare,
-                marks: horizon.marks,
-                walk: isCrowded ? OutboxClaim.Walk(after: walkedTo, lanes: Self.walkedLanes) : nil)
+            exchange.claim = claim(limit, now)
             mayHaveWork = false
         }
+        if hasBacklog, parking.isParked, !exchange.isEmpty { exchange.parks = false }
         guard exchange.isEmpty else {
             pending = Exchange()
+            pendingSince = nil
             inExchange = exchange
             return .exchange(exchange)
         }
@@ -230,23 +252,47 @@ struct SenderStateMachine: Sendable {
         return .wait(until: isDraining ? nil : wakeTime(now))
     }
 
+    private func claim(_ limit: Int, _ now: Instant) -> OutboxClaim {
+        // Ready messages of chats that have to wait are looked at too: room for them.
+        let paced = pace.pacedChats(now)
+        let busy = busyChats(now, paced: paced)
+        let reserve = urgentInRow < Self.fairShare - 1 ? 0 : (urgentInRow + limit) / Self.fairShare
+        if !needsSurvey, paced.isEmpty, reserve == 0, glances < Self.glancesInARow {
+            return OutboxClaim(limit: limit, window: limit, busy: busy, marks: horizon.marks, isGlance: true)
+        }
+        let isCrowded = marked > Self.wideSlack
+        let window =
+            (isCrowded ? Self.crowdedWindow : limit + (marked > 0 ? Self.wideSlack : Self.slack)) + paced.count
+        return OutboxClaim(
+            limit: limit, window: window, busy: busy,
+            reserve: reserve, marks: horizon.marks,
+            walk: isCrowded ? OutboxClaim.Walk(after: walkedTo, lanes: Self.walkedLanes) : nil)
+    }
+
+    private var inFlight: Int { underWay.count - pending.finished.count - pending.requeued.count }
+
+    /// Until when what is finished waits for more; nil when there is room for many, or nothing that is about to finish.
+    private var gatheringEnd: Instant? {
+        guard let pendingSince, inFlight >= Self.batch, limits.concurrency - inFlight < Self.batch else { return nil }
+        return pendingSince + Self.gathering
+    }
+
     private func capacity(_ now: Instant) -> Int {
         guard !isDraining, pausedUntil == nil else { return 0 }
         let concurrency = failures > 1 ? 1 : limits.concurrency
-        let inFlight = underWay.count - pending.finished.count - pending.requeued.count
         return max(0, min(concurrency - inFlight, pace.available(at: now)))
     }
 
     /// Chats that a claim must leave out. Those whose message the same exchange records are free.
-    private func busyChats(_ now: Instant) -> Set<Int64> {
+    private func busyChats(_ now: Instant, paced: Set<Int64>) -> Set<Int64> {
         let recorded = Set(pending.finished.map(\.id) + pending.requeued.map(\.id))
-        var busy = pace.pacedChats(now)
+        var busy = paced
         for (id, message) in underWay where !recorded.contains(id) { busy.insert(message.chat) }
         return busy
     }
 
     private func wakeTime(_ now: Instant) -> Instant? {
-        var times = [nextDue].compactMap(\.self)
+        var times = [nextDue, parking.nextLook].compactMap(\.self)
         if mayHaveWork {
             if let pausedUntil {
                 times.append(pausedUntil)

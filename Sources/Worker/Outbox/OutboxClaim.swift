@@ -25,6 +25,11 @@ struct OutboxClaim: Sendable, Equatable {
     /// Where to begin, for each priority.
     var marks = QueueHorizon.Marks()
     var walk: Walk?
+    /// Whether it is a glance: takes the first of their lanes, and leaves it to a survey to find out about what it left. It
+    /// does as little as can be, since what a claim does costs more than the messages it claims.
+    var isGlance = false
+    /// Whether it need not wait for the disk: nothing else is in the same exchange, and a lost intent does no harm.
+    var forgoesDisk = false
 
     /// What the queue answers.
     struct Answer: Sendable, Equatable {
@@ -34,6 +39,10 @@ struct OutboxClaim: Sendable, Equatable {
         var dueIn: Duration?
         /// Rows that were found behind others.
         var marked = 0
+        /// Of a glance: rows that were looked at.
+        var seen = 0
+        /// Which transactions were over.
+        var snapshot: QueueHorizon.Snapshot?
         /// How far the queue was taken.
         var sight: QueueHorizon.Sight?
         /// Where the walk ended; nil when there was none, or it came to the last lane.

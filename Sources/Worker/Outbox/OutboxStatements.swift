@@ -31,7 +31,11 @@ enum OutboxStatements {
                 create_uid, write_uid, create_date, write_date)
             select u.id, u.partner_id, d.message_id, date_trunc('second', clock_timestamp() at time zone 'UTC'),
                 d.text, 'outgoing', true, 1, 1, clock_timestamp() at time zone 'UTC', clock_timestamp() at time zone 'UTC'
-            from gone g join done d on d.id = g.id join public.telegram_user u on u.id = g.telegram_user_id
+            from gone g join done d on d.id = g.id
+            -- By its key, whatever the statistics say.
+            cross join lateral (
+                select t.id, t.partner_id from public.telegram_user t where t.id = g.telegram_user_id limit 1
+            ) u
             where g.kind = 'order_state' and d.outcome = 'sent'
             order by g.id
             returning id, telegram_user_id, message_id
@@ -39,6 +43,7 @@ enum OutboxStatements {
             update public.telegram_message m set message_id = d.message_id
             from gone g join done d on d.id = g.id
             where g.kind = 'reply' and d.message_id is not null and m.id = g.source_id
+                and m.id = any (array(select r.source_id from gone r where r.kind = 'reply'))
                 and coalesce(m.message_id, 0) = 0
             returning m.id
         )
@@ -136,7 +141,7 @@ enum OutboxStatements {
     }
 
     /// Notices that the database server has crashed since the last sender began: what was ready until now may have been
-    /// sent by an attempt that the crash has forgotten, see ``withoutWaitingForDisk``, and is claimed as in doubt. Where
+    /// sent by an attempt that the crash has forgotten, see ``OutboxClaim/forgoesDisk``, and is claimed as in doubt. Where
     /// unknown outcomes are held, attempts are not forgotten.
     static func noticeCrash(hold: Bool) -> Statement {
         Statement(
@@ -147,8 +152,9 @@ enum OutboxStatements {
             """, [.boolean(hold)])
     }
 
-    /// Waiting for the disk buys little where a lost intent means that a message is sent again: ``noticeCrash(hold:)``
-    /// sees to it that the doubt is counted.
-    static let withoutWaitingForDisk = Statement(
-        "select set_config('synchronous_commit', 'off', true)", prepared: true)
+    /// Tells the triggers whether the sender waits to be notified; at once, whatever becomes of the transaction.
+    static func park(_ isParked: Bool) -> Statement {
+        Statement(
+            "select setval('tgworker.sender_parked', $1::integer)", [.integer(isParked ? 1 : 0)], prepared: true)
+    }
 }

@@ -28,6 +28,8 @@ struct QueueHorizon: Sendable, Equatable {
         var next: UInt64
         /// Those before it that are still running.
         var running: Set<UInt64> = []
+
+        func isOver(_ transaction: UInt64) -> Bool { transaction < next && !running.contains(transaction) }
     }
 
     /// What a claim saw.
@@ -68,7 +70,7 @@ struct QueueHorizon: Sendable, Equatable {
     /// - Returns: whether the whole is to be searched once more, because a transaction that was passed over has ended.
     mutating func saw(_ sight: Sight) -> Bool {
         let snapshot = sight.snapshot
-        let ended = passed.filter { $0 < snapshot.next && !snapshot.running.contains($0) }
+        let ended = passed.filter { snapshot.isOver($0) }
         passed.subtract(ended)
         if let sample {
             let open = snapshot.running.filter { $0 < sample.next && !passed.contains($0) }

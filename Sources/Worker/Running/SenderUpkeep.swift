@@ -88,6 +88,8 @@ struct SenderUpkeep: Sendable {
     private func mend(on connection: Connection) async {
         var walk = OutboxClaim.Walk(lanes: 2000)
         repeat {
+            // An idle sender asks nothing that it knows.
+            if walk.after == nil, await sender.foundNothing { continue }
             guard let row = try? await connection.group([OutboxStatements.mendLanes(walk)])[0].first else { break }
             walk.after = try? OutboxClaim.Lane(row)
             if let mended: Int = try? row.get("mended"), mended > 0 { await sender.wake() }

@@ -43,7 +43,10 @@ struct SenderBench {
         answer(OutboxClaim.Answer(messages: claimed, dueIn: due, marked: marked))
     }
 
+    /// A glance that took all it saw, unless the answer says otherwise.
     mutating func answer(_ answer: OutboxClaim.Answer) {
+        var answer = answer
+        answer.seen = max(answer.seen, answer.messages.count)
         machine.exchanged(answer, now: now)
     }
 

@@ -9,18 +9,58 @@ struct SenderStateMachineTests {
     @Test("asks the queue at the start, then only when there is a reason")
     func start() throws {
         var bench = SenderBench.unlimited
-        #expect(try bench.claim() == OutboxClaim(limit: 64, window: 128, busy: []))
+        #expect(try bench.claim() == OutboxClaim(limit: 64, window: 72, busy: []))
         #expect(try bench.wait() == nil, "one exchange at a time")
         bench.answer()
         #expect(try bench.wait() == nil)
         bench.machine.wake()
-        _ = try bench.claim()
+        #expect(try bench.claim() == OutboxClaim(limit: 64, window: 64, busy: [], isGlance: true))
+        bench.answer()
+        #expect(try bench.wait() == nil)
+        bench.machine.lookAround()
+        #expect(try bench.claim().isGlance == false)
         bench.answer(due: .seconds(5))
         #expect(try bench.wait() == .seconds(5))
         bench.pass(.seconds(5))
         _ = try bench.claim()
         bench.answer()
         #expect(try bench.wait() == nil)
+    }
+
+    @Test("surveys when a glance has left something, and every so often")
+    func surveys() throws {
+        var bench = SenderBench.unlimited
+        _ = try bench.claim()
+        bench.answer()
+        bench.machine.wake()
+        #expect(try bench.claim().isGlance)
+        bench.answer(OutboxClaim.Answer(messages: [.sample(1)], seen: 2))
+        #expect(try bench.claim().isGlance == false)
+        bench.answer()
+        for _ in 0..<32 {
+            bench.machine.wake()
+            #expect(try bench.claim().isGlance)
+            bench.answer()
+        }
+        bench.machine.wake()
+        #expect(try bench.claim().isGlance == false)
+    }
+
+    @Test("lets outcomes gather for a moment while all places are taken")
+    func gathers() throws {
+        var bench = SenderBench.unlimited
+        let messages = SenderBench.messages(1...64)
+        try bench.begin(messages)
+        bench.end(messages[0])
+        #expect(try bench.wait() == .milliseconds(2))
+        for message in messages[1...30] { bench.end(message) }
+        #expect(try bench.wait() == .milliseconds(2))
+        bench.end(messages[31])
+        #expect(try bench.exchange().finished.count == 32)
+        bench.answer(SenderBench.messages(65...96))
+        bench.end(messages[32])
+        bench.pass(.milliseconds(2))
+        #expect(try bench.exchange().finished.count == 1)
     }
 
     @Test("does not lose what it hears during an exchange")
@@ -39,11 +79,13 @@ struct SenderStateMachineTests {
             SenderStateMachine.Limits(messagesPerSecond: 0, messagesPerChatPerSecond: 0, concurrency: 3))
         #expect(try bench.claim().limit == 3)
         bench.answer(SenderBench.messages(1...2), marked: 40)
-        #expect(try bench.claim() == OutboxClaim(limit: 1, window: 67, busy: [1, 2]))
+        #expect(try bench.claim() == OutboxClaim(limit: 1, window: 65, busy: [1, 2]))
         bench.answer(SenderBench.messages(3...3), marked: 5)
         #expect(try bench.wait() == nil, "as many are under way as may be")
         bench.end(.sample(1, chat: 1))
-        #expect(try bench.claim() == OutboxClaim(limit: 1, window: 67, busy: [2, 3]))
+        #expect(try bench.claim() == OutboxClaim(limit: 1, window: 65, busy: [2, 3]))
+        bench.answer()
+        #expect(try bench.exchange().parks == true)
         bench.answer()
         #expect(try bench.wait() == nil)
     }
@@ -179,6 +221,7 @@ struct SenderStateMachineTests {
         let exchange = try bench.exchange()
         #expect(exchange.requeued.map(\.id) == [1])
         #expect(exchange.claim != nil)
+        #expect(exchange.claim?.isGlance == false, "when it is due, the database tells")
         bench.answer(due: .seconds(1))
         #expect(try bench.wait() == .seconds(1))
         bench.pass(.seconds(1))

@@ -23,7 +23,6 @@ struct OutboxStatementsTests {
         ("noticeCrash", OutboxStatements.noticeCrash(hold: false)),
         ("mendLanes", OutboxStatements.mendLanes(OutboxClaim.Walk(after: nil, lanes: 9))),
         ("pause the bot", ChatStatements.pause(42, for: .seconds(5))),
-        ("withoutWaitingForDisk", OutboxStatements.withoutWaitingForDisk),
     ]
 
     private static func claim(_ claim: OutboxClaim) -> Statement {

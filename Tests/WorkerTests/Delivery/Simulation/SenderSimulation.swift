@@ -20,7 +20,7 @@ struct SenderSimulation {
 
     enum Event {
         case arrival(SimulatedWorld.Arrival)
-        case committed(Int64, transaction: UInt64)
+        case committed(Int64, transaction: UInt64, notifies: Bool)
         case notified(Int64)
         case commit(SenderStateMachine.Exchange, Fate, exchange: Int)
         case answer(OutboxClaim.Answer, due: Instant?, exchange: Int)
@@ -110,10 +110,11 @@ struct SenderSimulation {
                 SimulatedQueue.Row(
                     id: arrived, lane: arrival.lane, parts: arrival.parts, availableAt: now,
                     isLate: arrival.open > .zero))
-            plan(.committed(arrived, transaction: transaction), after: arrival.open)
-        case .committed(let id, let transaction):
+            // The trigger decides now, and the transaction commits later.
+            plan(.committed(arrived, transaction: transaction, notifies: queue.isParked), after: arrival.open)
+        case .committed(let id, let transaction, let notifies):
             queue.commit(transaction)
-            plan(.notified(id), after: random.milliseconds(0...3))
+            if notifies { plan(.notified(id), after: random.milliseconds(0...3)) }
         case .notified(let id):
             noticed.insert(id)
             guard hasSession else { break }
@@ -139,7 +140,8 @@ struct SenderSimulation {
             hasSession = true
             queue.recover(mine: machine.known, hold: world.hold, now: now)
             noticed.formUnion(queue.rows.map(\.id))
-            machine.lookAround()
+            queue.isParked = true
+            machine.begin()
             step()
         case .drain:
             isDraining = true
@@ -157,6 +159,8 @@ struct SenderSimulation {
             breakSession()
         case .done:
             let answer = apply(exchange)
+            // Whoever was silent is seen by a claim.
+            if exchange.claim != nil { noticed.formUnion(queue.rows.map(\.id)) }
             let due = exchange.claim == nil ? nil : queue.nextDue(now: now)
             let delay = random.milliseconds(0.1...10)
             plan(.answer(answer, due: due.map { $0 + delay }, exchange: number), after: delay)
@@ -167,6 +171,7 @@ struct SenderSimulation {
         if !exchange.finished.isEmpty { queue.finish(exchange.finished, now: now) }
         queue.requeue(exchange.requeued, now: now)
         queue.bringForward(exchange.broughtForward, now: now)
+        if let parks = exchange.parks { queue.isParked = parks }
         return exchange.claim.map { queue.claim($0, now: now) } ?? OutboxClaim.Answer()
     }
 
@@ -186,6 +191,7 @@ struct SenderSimulation {
     /// Another instance takes over, sends a little, and dies.
     private mutating func rivalSends() {
         queue.recover(mine: [], hold: world.hold, now: now)
+        queue.isParked = random.happens(0.5)
         let claim = OutboxClaim(limit: 3, window: 67, busy: [])
         for message in queue.claim(claim, now: now).messages where random.happens(0.7) {
             observer.delivered(message)
@@ -261,6 +267,8 @@ struct SenderSimulation {
             let found = queue.recover(mine: [], hold: world.hold, now: now)
             if found > 0, !world.hasRival { observer.complain("\(found) attempts are not recorded after a drain") }
             machine = SenderStateMachine(limits: world.limits, now: now)
+            queue.isParked = true
+            machine.begin()
             observer.newSender(at: now)
             noticed.formUnion(queue.rows.map(\.id))
             step()

@@ -62,6 +62,9 @@ struct SimulatedQueue {
         uncommitted.removeAll { $0.transaction == transaction }
     }
 
+    /// What the triggers are told: whether the sender waits to be notified.
+    var isParked = true
+
     /// The first row of each lane.
     var heads: [Lane: Int64] {
         rows.reduce(into: [:]) { heads, row in heads[row.lane] = min(heads[row.lane] ?? row.id, row.id) }
@@ -110,7 +113,9 @@ struct SimulatedQueue {
         choose(
             { ($0.lane.priority, $0.availableAt, $0.id) < ($1.lane.priority, $1.availableAt, $1.id) },
             limit: claim.limit)
-        for index in rows.indices where behind.contains(rows[index].id) { rows[index].isBehind = true }
+        if !claim.isGlance {
+            for index in rows.indices where behind.contains(rows[index].id) { rows[index].isBehind = true }
+        }
         answer.messages = chosen.compactMap { row in rows.firstIndex { $0.id == row.id } }.map { index in
             rows[index].isSending = true
             rows[index].attempt += 1
@@ -120,7 +125,7 @@ struct SimulatedQueue {
                 attempt: row.attempt, partsSent: row.partsSent, firstMessageID: row.messageID, enqueuedAt: 0,
                 failures: row.failures, inDoubt: row.inDoubt)
         }
-        answer.marked = behind.count
+        answer.seen = candidates.count
         let taken = behind.union(chosen.map(\.id))
         let left = (0...2).map { priority in
             let seen = candidates.filter { $0.lane.priority == priority }
@@ -128,9 +133,12 @@ struct SimulatedQueue {
             if seen.count == claim.window, let last = seen.last { moments.append(moment(last.availableAt)) }
             return moments.min() ?? moment(now)
         }
+        let snapshot = QueueHorizon.Snapshot(next: transactions + 1, running: Set(uncommitted.map(\.transaction)))
+        answer.snapshot = snapshot
+        answer.marked = claim.isGlance ? 0 : behind.count
         answer.sight = QueueHorizon.Sight(
-            moment: moment(now), left: left, oldest: rows.first { $0.id >= claim.marks.oldest }?.id,
-            snapshot: QueueHorizon.Snapshot(next: transactions + 1, running: Set(uncommitted.map(\.transaction))))
+            moment: moment(now), left: left,
+            oldest: claim.isGlance ? nil : rows.first { $0.id >= claim.marks.oldest }?.id, snapshot: snapshot)
         return answer
     }
 
