@@ -2,7 +2,7 @@
 # Part of the version, see Package.swift.
 export TGWORKER_COMMIT ?= $(shell scripts/commit)
 .DEFAULT_GOAL := help
-.PHONY: help bootstrap build test check-addon test-odoo fuzz soak chaos lint format demo deb clean
+.PHONY: help bootstrap build test check-addon test-odoo fuzz soak chaos bench lint format demo deb clean
 
 help: ## show this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -40,6 +40,9 @@ chaos: bootstrap ## ten minutes of everything that breaks; MINUTES=, SEED=, WORK
 	    TGWORKER_CHAOS_HOLD="$$HOLD" TGWORKER_CHAOS_VERBOSE="$$VERBOSE" \
 	    swift test --disable-xctest --skip-build --filter 'IntegrationTests.ChaosTests/long'
 
+bench: ## half an hour of figures beside others, and a report; ONLY=, ROUNDS=, QUICK=1, BIN=, OUT=
+	@scripts/bench
+
 lint: ## check the formatting
 	@swift format lint --strict --recursive Package.swift Sources Tests
 
@@ -56,4 +59,4 @@ deb: bootstrap ## the Debian package, in .build-deb/
 	@scripts/deb
 
 clean: ## remove what was built
-	@rm -rf .build .build-addon .build-asan .build-deb .build-release .build-tsan
+	@rm -rf .build .build-addon .build-asan .build-bench .build-deb .build-release .build-tsan
