@@ -58,7 +58,8 @@ begin
         and (tg_op = 'UPDATE' or (
             select coalesce(n.value, n.default_value) = 'true' from tgworker.setting n where n.name = 'notify_created'));
     if found and pg_sequence_last_value('tgworker.sender_parked') is distinct from 0 then
-        perform pg_notify('tgworker', 'outbox');
+        -- Which of the two, because the sender looks for whole facts in a shorter way.
+        perform pg_notify('tgworker', case tg_op when 'UPDATE' then 'change' else 'outbox' end);
     end if;
     return null;
 end

@@ -56,6 +56,17 @@ struct RowsTests {
     }
 
     @Test(
+        "reads whole numbers as Swift does, to their very ends",
+        arguments: [
+            "0", "-0", "+7", "007", "32767", "-32768", "32768", "-32769", "99999999999999999999", "", "-", "+", "--1",
+            "1a", " 1", "1.0", "１",
+        ])
+    func wholeNumbers(text: String) {
+        let values = Array(text.utf8).withUnsafeBufferPointer { (Int16(columnText: $0), Int64(columnText: $0)) }
+        #expect(values == (Int16(text), Int64(text)))
+    }
+
+    @Test(
         "tells what the statement did",
         arguments: [
             ("insert into work select generate_series(1, 5)", "INSERT 0 5", 5, 0),

@@ -67,8 +67,8 @@ actor Sender {
     }
 
     /// The queue may hold something new.
-    func wake() {
-        machine.wake()
+    func wake(byChange: Bool = false) {
+        machine.wake(byChange: byChange)
         step()
     }
 

@@ -18,6 +18,8 @@ struct SenderStateMachine: Sendable {
 
     /// So many glances follow one another at most, lest what only a survey tells grows old.
     static let glancesInARow = 32
+    /// So many changed orders are taken at once when one has woken the sender.
+    static let changes = 8
 
     private let limits: Limits
     private var pace: Pace
@@ -39,6 +41,8 @@ struct SenderStateMachine: Sendable {
     /// The next claim is a survey: a glance cannot tell what is to be known.
     private var needsSurvey = true
     private var glances = 0
+    /// A changed order is all that is known to have come since the last claim.
+    private var isWokenByChange = false
     /// The last claim took all that it was allowed to.
     private var hasBacklog = false
     /// No row waits, as far as the last survey has seen, and none has been claimed since.
@@ -81,7 +85,10 @@ struct SenderStateMachine: Sendable {
     }
 
     /// The queue may hold something that was not there before.
-    mutating func wake() {
+    ///
+    /// - Parameter byChange: an order's state has changed, with all facts of it in the row.
+    mutating func wake(byChange: Bool = false) {
+        isWokenByChange = byChange && !mayHaveWork
         mayHaveWork = true
     }
 
@@ -97,6 +104,7 @@ struct SenderStateMachine: Sendable {
         if flow != .untried { pace.attempted(chat, at: now) }
         // The chat is free then, and the next of its lane comes forward.
         mayHaveWork = true
+        isWokenByChange = false
         if pendingSince == nil { pendingSince = now }
         switch verdict {
         case .finish(let finished):
@@ -151,7 +159,13 @@ struct SenderStateMachine: Sendable {
         hasBacklog = answer.messages.count == claim.limit
         if hasBacklog { mayHaveWork = true }
         if !answer.messages.isEmpty { foundNothing = false }
-        claim.isGlance ? glanced(answer) : surveyed(answer, now)
+        if claim.onlyChanges {
+            sawChanges(answer, of: claim)
+        } else if claim.isGlance {
+            glanced(answer)
+        } else {
+            surveyed(answer, now)
+        }
         // A chat that had to wait may have ready messages: it is asked for when it may go on, which may be by now.
         paced = claim.busy.subtracting(underWay.values.lazy.map(\.chat))
         pace.forgetIdleChats(now)
@@ -166,6 +180,13 @@ struct SenderStateMachine: Sendable {
         needsSurvey = answer.marked > 0
         if needsSurvey { mayHaveWork = true }
         if let sight = answer.sight, horizon.saw(sight) { survey() }
+    }
+
+    private mutating func sawChanges(_ answer: OutboxClaim.Answer, of claim: OutboxClaim) {
+        glances += 1
+        // Whoever has woken us was not among them, or there are more.
+        if answer.messages.isEmpty || answer.messages.count == claim.window { mayHaveWork = true }
+        if let snapshot = answer.snapshot, horizon.hasLeftBehind(snapshot) { lookAround() }
     }
 
     private mutating func glanced(_ answer: OutboxClaim.Answer) {
@@ -252,13 +273,17 @@ struct SenderStateMachine: Sendable {
         return .wait(until: isDraining ? nil : wakeTime(now))
     }
 
-    private func claim(_ limit: Int, _ now: Instant) -> OutboxClaim {
+    private mutating func claim(_ limit: Int, _ now: Instant) -> OutboxClaim {
         // Ready messages of chats that have to wait are looked at too: room for them.
         let paced = pace.pacedChats(now)
         let busy = busyChats(now, paced: paced)
         let reserve = urgentInRow < Self.fairShare - 1 ? 0 : (urgentInRow + limit) / Self.fairShare
+        let onlyChanges = isWokenByChange && inFlight == underWay.count
+        isWokenByChange = false
         if !needsSurvey, paced.isEmpty, reserve == 0, glances < Self.glancesInARow {
-            return OutboxClaim(limit: limit, window: limit, busy: busy, marks: horizon.marks, isGlance: true)
+            return OutboxClaim(
+                limit: limit, window: onlyChanges ? Self.changes : limit, busy: busy, marks: horizon.marks,
+                isGlance: true, onlyChanges: onlyChanges)
         }
         let isCrowded = marked > Self.wideSlack
         let window =

@@ -28,6 +28,9 @@ struct OutboxClaim: Sendable, Equatable {
     /// Whether it is a glance: takes the first of their lanes, and leaves it to a survey to find out about what it left. It
     /// does as little as can be, since what a claim does costs more than the messages it claims.
     var isGlance = false
+    /// Whether it is a glance at changes of orders' states only, with all facts in them: what a message that comes alone
+    /// waits for. Neither their orders are read for it nor what other messages need, and nothing is told of the rest.
+    var onlyChanges = false
     /// Whether it need not wait for the disk: nothing else is in the same exchange, and a lost intent does no harm.
     var forgoesDisk = false
 

@@ -20,6 +20,7 @@ extension OutboxStatements {
             .array(claim.marks.moments.map { Parameter.integer($0) }), .integer(claim.marks.oldest),
             .boolean(claim.forgoesDisk),
         ]
+        if claim.onlyChanges { return Statement(changesSQL, parameters, prepared: true) }
         if claim.isGlance { return Statement(glanceSQL, parameters, prepared: true) }
         guard claim.reserve > 0 || claim.walk != nil else { return Statement(plainSQL, parameters, prepared: true) }
         parameters.append(.integer(claim.reserve))
@@ -209,6 +210,8 @@ extension OutboxClaim.Answer {
         let (isGlance, window) = (claim.isGlance, claim.window)
         guard let first = rows.first else { return }
         snapshot = QueueHorizon.Snapshot(try first.get("snapshot"))
+        try take(rows)
+        guard !claim.onlyChanges else { return }
         let moment: Int64 = try first.get("moment")
         var left: [Int64] = []
         if isGlance {
@@ -224,6 +227,9 @@ extension OutboxClaim.Answer {
             sight = QueueHorizon.Sight(
                 moment: moment, left: left, oldest: isGlance ? nil : try first.find("oldest"), snapshot: snapshot)
         }
+    }
+
+    private mutating func take(_ rows: Rows) throws(PostgresError) {
         for row in rows where try row.find("id", as: Int64.self) != nil { messages.append(try OutboxMessage(row)) }
     }
 

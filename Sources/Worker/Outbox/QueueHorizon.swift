@@ -65,6 +65,11 @@ struct QueueHorizon: Sendable, Equatable {
         marks = Marks()
     }
 
+    /// Whether a transaction that was passed over has ended: what it inserted may lie before ``marks``.
+    func hasLeftBehind(_ snapshot: Snapshot) -> Bool {
+        passed.contains { snapshot.isOver($0) }
+    }
+
     /// A claim that searched from ``marks`` saw this.
     ///
     /// - Returns: whether the whole is to be searched once more, because a transaction that was passed over has ended.

@@ -104,8 +104,8 @@ actor SenderRole {
     // MARK: From outside
 
     /// The queue may hold something new.
-    func wake() async {
-        await sender?.wake()
+    func wake(byChange: Bool = false) async {
+        await sender?.wake(byChange: byChange)
     }
 
     /// There is something to settle, which is the sender's to do.

@@ -194,6 +194,7 @@ actor Supervisor {
         case "configuration": Task { await reload() }
         case "errand": Task { await role.settle() }
         case let payload where wakePath.assumeIsolated({ $0.hear(payload) }): break
+        case "change": Task { await role.wake(byChange: true) }
         default: Task { await role.wake() }
         }
     }

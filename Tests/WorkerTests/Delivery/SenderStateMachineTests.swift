@@ -46,6 +46,34 @@ struct SenderStateMachineTests {
         #expect(try bench.claim().isGlance == false)
     }
 
+    @Test("looks for changed orders only when one has woken it, and for the rest when that is not all")
+    func changes() throws {
+        var bench = SenderBench.unlimited
+        _ = try bench.claim()
+        bench.answer()
+        let changes = OutboxClaim(limit: 64, window: 8, busy: [], isGlance: true, onlyChanges: true)
+        bench.machine.wake(byChange: true)
+        #expect(try bench.claim() == changes)
+        bench.answer([.sample(1)])
+        #expect(try bench.wait() == nil)
+        bench.end(.sample(1))
+        #expect(try bench.claim().onlyChanges == false, "whatever comes next in its chat")
+        bench.answer()
+        bench.machine.wake(byChange: true)
+        #expect(try bench.claim() == changes)
+        bench.answer()
+        #expect(try bench.claim().onlyChanges == false, "the one that has woken it was not among them")
+        bench.answer()
+        bench.machine.wake(byChange: true)
+        _ = try bench.claim()
+        bench.answer(SenderBench.messages(1...8))
+        #expect(try bench.claim().onlyChanges == false, "there may be more")
+        bench.answer()
+        bench.machine.wake(byChange: true)
+        bench.machine.wake()
+        #expect(try bench.claim().onlyChanges == false, "something else has come as well")
+    }
+
     @Test("lets outcomes gather for a moment while all places are taken")
     func gathers() throws {
         var bench = SenderBench.unlimited

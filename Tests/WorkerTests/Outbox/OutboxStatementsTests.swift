@@ -11,6 +11,9 @@ struct OutboxStatementsTests {
             "walk",
             claim(OutboxClaim(limit: 64, window: 128, busy: [1, 2], walk: OutboxClaim.Walk(after: nil, lanes: 9)))
         ),
+        ("glance", claim(OutboxClaim(limit: 64, window: 64, busy: [1], isGlance: true))),
+        ("glance at changes", claim(OutboxClaim(limit: 64, window: 8, busy: [1], isGlance: true, onlyChanges: true))),
+        ("parking", OutboxStatements.park(true)),
         ("finish", OutboxStatements.finish([Finished(id: 1, outcome: .sent), Finished(id: 2, outcome: .failed)])),
         ("bringForward", OutboxStatements.bringForward([1, 2])),
         ("setChats", ChatStatements.setChats([ChatState(chatID: 1, reason: "blocked")], bot: 42)),

@@ -20,8 +20,8 @@ struct SenderSimulation {
 
     enum Event {
         case arrival(SimulatedWorld.Arrival)
-        case committed(Int64, transaction: UInt64, notifies: Bool)
-        case notified(Int64)
+        case committed(Int64, transaction: UInt64, notifies: Bool, isChange: Bool)
+        case notified(Int64, byChange: Bool)
         case commit(SenderStateMachine.Exchange, Fate, exchange: Int)
         case answer(OutboxClaim.Answer, due: Instant?, exchange: Int)
         case attemptEnds(OutboxMessage, SendOutcome, isDelivered: Bool)
@@ -111,14 +111,17 @@ struct SenderSimulation {
                     id: arrived, lane: arrival.lane, parts: arrival.parts, availableAt: now,
                     isLate: arrival.open > .zero))
             // The trigger decides now, and the transaction commits later.
-            plan(.committed(arrived, transaction: transaction, notifies: queue.isParked), after: arrival.open)
-        case .committed(let id, let transaction, let notifies):
+            plan(
+                .committed(
+                    arrived, transaction: transaction, notifies: queue.isParked, isChange: arrival.lane.priority == 2),
+                after: arrival.open)
+        case .committed(let id, let transaction, let notifies, let isChange):
             queue.commit(transaction)
-            if notifies { plan(.notified(id), after: random.milliseconds(0...3)) }
-        case .notified(let id):
+            if notifies { plan(.notified(id, byChange: isChange), after: random.milliseconds(0...3)) }
+        case .notified(let id, let byChange):
             noticed.insert(id)
             guard hasSession else { break }
-            machine.wake()
+            machine.wake(byChange: byChange)
             step()
         case .commit(let exchange, let fate, let number):
             if number == self.exchange { commit(exchange, fate, number) }

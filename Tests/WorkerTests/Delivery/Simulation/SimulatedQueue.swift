@@ -74,7 +74,7 @@ struct SimulatedQueue {
         let heads = heads
         var answer = OutboxClaim.Answer()
         var candidates: [Row] = []
-        for priority in 0...2 {
+        for priority in claim.onlyChanges ? 2...2 : 0...2 {
             candidates +=
                 rows
                 .filter {
@@ -135,6 +135,10 @@ struct SimulatedQueue {
         }
         let snapshot = QueueHorizon.Snapshot(next: transactions + 1, running: Set(uncommitted.map(\.transaction)))
         answer.snapshot = snapshot
+        if claim.onlyChanges {
+            answer.seen = 0
+            return answer
+        }
         answer.marked = claim.isGlance ? 0 : behind.count
         answer.sight = QueueHorizon.Sight(
             moment: moment(now), left: left,
