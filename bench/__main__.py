@@ -64,6 +64,8 @@ def measure(chosen: argparse.Namespace, telegram: Telegram, facts: dict) -> list
         finally:
             cluster.stop()
         facts["seconds"] = time.monotonic() - began
+        # For whoever does not wait for the end.
+        report.write(chosen.out / "so-far", facts, sections)
     return sections
 
 
