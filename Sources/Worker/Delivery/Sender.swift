@@ -181,15 +181,8 @@ actor Sender {
     private func converse(
         _ exchange: SenderStateMachine.Exchange, on connection: Connection
     ) async throws -> [OutboxMessage] {
-        var statements = exchange.records(
-            bot: api.token.botID, pause: machine.throttledUntil.map { $0 - .now })
-        let forgoesDisk = statements.isEmpty && !catalog.holdsUnknown
-        if let parks = exchange.parks { statements.append(OutboxStatements.park(parks)) }
-        if var claim = exchange.claim {
-            claim.forgoesDisk = forgoesDisk
-            statements.append(
-                OutboxStatements.claim(claim, defaultTimeZone: catalog.defaultTimeZone, bot: api.token.botID))
-        }
+        let statements = exchange.statements(
+            bot: api.token.botID, pause: machine.throttledUntil.map { $0 - .now }, catalog: catalog)
         let answers = try await connection.group(statements)
         var answer = OutboxClaim.Answer()
         if let claim = exchange.claim, let rows = answers.last {

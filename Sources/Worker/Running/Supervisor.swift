@@ -143,7 +143,7 @@ actor Supervisor {
             events(.connected(database: database, serverVersion: connection.serverVersion))
             // LISTEN is committed before the queue is first looked at, so that nothing falls between the two.
             try await connection.group(
-                Self.planning + SenderLease.settings(serverVersion: connection.serverVersion)
+                OutboxStatements.planning + SenderLease.settings(serverVersion: connection.serverVersion)
                     + [Statement("listen tgworker")])
             try await presence.announce(on: connection)
             hasServed = true
@@ -180,14 +180,6 @@ actor Supervisor {
         }
         await connection.close()
     }
-
-    /// The queue's statements take a fraction of a millisecond, whatever the planner thinks: compiling them would take a
-    /// hundred, and planning them anew for each set of values more than running them. And a plan that was made while a
-    /// table was small is kept until its statistics are taken again: it must not read the table whole.
-    private static let planning = [
-        Statement("set jit = off"), Statement("set plan_cache_mode = force_generic_plan"),
-        Statement("set enable_seqscan = off"),
-    ]
 
     private func notified(_ notification: Notification) {
         switch notification.payload {

@@ -1,10 +1,25 @@
 import Postgres
 
 extension SenderStateMachine.Exchange {
+    /// All its statements, in the order that they need: what is recorded frees its chats for the claim, and the triggers are
+    /// told before the queue is looked at, so that nothing falls between the two. The claim is the last.
+    ///
+    /// - Parameter pause: how long Telegram has asked the whole bot to wait from now on.
+    func statements(bot: Int64, pause: Duration?, catalog: OdooCatalog) -> [Statement] {
+        var statements = records(bot: bot, pause: pause)
+        let forgoesDisk = statements.isEmpty && !catalog.holdsUnknown
+        if let parks { statements.append(OutboxStatements.park(parks)) }
+        if var claim {
+            claim.forgoesDisk = forgoesDisk
+            statements.append(OutboxStatements.claim(claim, defaultTimeZone: catalog.defaultTimeZone, bot: bot))
+        }
+        return statements
+    }
+
     /// The statements that record what is over.
     ///
     /// - Parameter pause: how long Telegram has asked the whole bot to wait from now on.
-    func records(bot: Int64, pause: Duration?) -> [Statement] {
+    private func records(bot: Int64, pause: Duration?) -> [Statement] {
         var statements: [Statement] = []
         if !finished.isEmpty { statements.append(OutboxStatements.finish(finished)) }
         let chats = finished.compactMap(\.chat)
