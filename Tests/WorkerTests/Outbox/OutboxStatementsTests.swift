@@ -7,6 +7,8 @@ import Testing
 struct OutboxStatementsTests {
     private static let statements: [(name: String, statement: Statement)] = [
         ("claim", claim(OutboxClaim(limit: 64, window: 128, busy: [1, 2]))),
+        ("glance", claim(OutboxClaim(limit: 64, window: 64, busy: [1, 2], isGlance: true))),
+        ("fair claim", claim(OutboxClaim(limit: 64, window: 128, busy: [1, 2], reserve: 6))),
         (
             "walk",
             claim(OutboxClaim(limit: 64, window: 128, busy: [1, 2], walk: OutboxClaim.Walk(after: nil, lanes: 9)))
@@ -15,6 +17,7 @@ struct OutboxStatementsTests {
         ("glance at changes", claim(OutboxClaim(limit: 64, window: 8, busy: [1], isGlance: true, onlyChanges: true))),
         ("parking", OutboxStatements.park(true)),
         ("finish", OutboxStatements.finish([Finished(id: 1, outcome: .sent), Finished(id: 2, outcome: .failed)])),
+        ("park", OutboxStatements.park(true)),
         ("bringForward", OutboxStatements.bringForward([1, 2])),
         ("setChats", ChatStatements.setChats([ChatState(chatID: 1, reason: "blocked")], bot: 42)),
         ("pause chats", ChatStatements.pause([(id: 1, duration: .seconds(5))], bot: 42)),
@@ -41,7 +44,7 @@ struct OutboxStatementsTests {
 
     @Test(
         "are prepared when they are run for every message",
-        arguments: ["claim", "walk", "finish", "setChats", "requeue", "pause chats"])
+        arguments: ["claim", "glance", "fair claim", "walk", "park", "finish", "setChats", "requeue", "pause chats"])
     func prepared(name: String) throws {
         let statement = try #require(Self.statements.first { $0.name == name }).statement
         #expect(statement.isPrepared)
