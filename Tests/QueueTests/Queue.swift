@@ -14,9 +14,11 @@ struct Queue {
 
     private static let reactor = Reactor()
 
-    /// - Parameter concurrency: how many may be under way.
-    static func open(concurrency: Int = 1000) async throws -> Queue {
-        let database = try await DemoDatabase.create(.fixture)
+    /// - Parameters:
+    ///   - concurrency: how many may be under way.
+    ///   - cluster: where; without it in ``Cluster/shared``.
+    static func open(concurrency: Int = 1000, in cluster: Cluster? = nil) async throws -> Queue {
+        let database = try await DemoDatabase.create(.fixture, in: cluster)
         let session = try await connect(database)
         try await Installer(connection: session, patience: .seconds(30)) { _ in }.run(.install())
         try await session.script("set jit = off")
