@@ -43,9 +43,10 @@ extension OutboxStatements {
             where s.id = coalesce((c.event ->> 'company_id')::integer, o.company_id) limit 1
         ) company_partner on true
         left join lateral (
-            select r.id, r.text, a.message_id as answered_id
+            select r.id, r.text, (
+                select a.message_id from public.telegram_message a where a.id = r.reply_to_message_id
+            ) as answered_id
             from public.telegram_message r
-            left join public.telegram_message a on a.id = r.reply_to_message_id
             where r.id = case c.kind when 'reply' then c.source_id end limit 1
         ) m on true
         left join lateral (
