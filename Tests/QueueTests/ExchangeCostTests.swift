@@ -13,7 +13,7 @@ extension Undisturbed {
         func backlog(answersAtOnce: Int) async throws {
             let count = 640, places = 64
             let queue = try await Queue.open(in: Undisturbed.cluster)
-            try await queue.addCustomers(count)
+            try await queue.addCustomers(1...count)
             var sender = try await SteppedSender(queue, concurrency: places)
             try await sender.begin()
             try await queue.session.script(Queue.Writing.order.sql(customers: 1...count))
@@ -48,7 +48,7 @@ extension Undisturbed {
             arguments: Queue.Writing.allCases)
         func single(writing: Queue.Writing) async throws {
             let queue = try await Queue.open(in: Undisturbed.cluster)
-            try await queue.addCustomers(2)
+            try await queue.addCustomers(1...2)
             var sender = try await SteppedSender(queue, concurrency: 64)
             try await sender.begin()
             // The second finds everything as it is most of the time.
@@ -72,7 +72,7 @@ extension Undisturbed {
         @Test("while there is nothing is nothing")
         func idle() async throws {
             let queue = try await Queue.open(in: Undisturbed.cluster)
-            try await queue.addCustomers(1)
+            try await queue.addCustomers(1...1)
             var sender = try await SteppedSender(queue, concurrency: 64)
             try await sender.begin()
             try await queue.session.script(Queue.Writing.order.sql(customer: 1))

@@ -84,7 +84,7 @@ extension Undisturbed {
         func everything() async throws {
             let queue = try await Queue.open(in: Undisturbed.cluster)
             let sessions = 4
-            try await queue.addCustomers(Schedule.customers, orders: sessions)
+            try await queue.addCustomers(1...Schedule.customers, orders: sessions)
             var writers: [Writer] = []
             for number in 1...sessions { writers.append(Writer(session: try await queue.connect(), order: number)) }
             var sender = try await SteppedSender(queue, concurrency: 2)

@@ -9,39 +9,46 @@ extension Undisturbed {
     @Suite("A plan that was made while the tables were small")
     struct KeptPlanTests {
         private static let batch = 32
-        private static let finished = (1...Int64(batch)).map {
-            Finished(id: $0, outcome: .sent, messageID: $0, text: "text")
-        }
+        private static let customers = 5_000
         private static let statements: [(name: String, statement: Statement)] = [
             ("glance", Queue.statement(OutboxClaim(limit: batch, window: batch, busy: [], isGlance: true))),
             ("survey", Queue.statement(OutboxClaim(limit: batch, window: batch, busy: [1]))),
             ("fair", Queue.statement(OutboxClaim(limit: batch, window: batch, busy: [1], reserve: 3))),
-            ("finish", OutboxStatements.finish(finished)),
+            ("finish", finish(from: 1)),
+            // After a notification for each customer.
+            ("finish_replies", finish(from: customers + 1)),
         ]
 
-        @Test("reads none of them whole when they are large, under the settings of a worker's session")
-        func large() async throws {
+        private static func finish(from id: Int) -> Statement {
+            OutboxStatements.finish(
+                (id..<id + batch).map {
+                    Finished(id: Int64($0), outcome: .sent, messageID: Int64($0), text: "text")
+                })
+        }
+
+        @Test(
+            "reads none of them whole when they are large, under the settings of a worker's session",
+            arguments: [false, true])
+        func large(statisticsTaken: Bool) async throws {
             let queue = try await Queue.open(in: Undisturbed.cluster)
             let session = queue.session
+            let few = 1...4
+            let many = (few.upperBound + 1)...Self.customers
+            try await queue.addCustomers(few)
+            try await session.script(Queue.Writing.order.sql(customers: few))
+            if statisticsTaken { try await session.script("analyze") }
             try await session.group(OutboxStatements.planning)
             for (name, statement) in Self.statements {
                 try await ExplainedPlan.prepare(statement, as: name, on: session)
                 _ = try await ExplainedPlan(name, statement, on: session)
             }
-            let many = 5_000
             try await queue.addCustomers(many)
-            // In their history too.
-            for writing in Queue.Writing.allCases { try await session.script(writing.sql(customers: 1...many)) }
-            for (name, statement) in Self.statements {
-                let plan = try await ExplainedPlan(name, statement, isRun: true, on: session)
-                #expect(
-                    plan.readWhole.isDisjoint(
-                        with: ["outbox", "telegram_user", "telegram_message", "res_partner", "sale_order"]), "\(name)")
-                // Both windows of candidates, the older row of each, the lock, the change, and what is seen at the end.
-                #expect(plan.rows(of: "outbox") <= Double(8 * Self.batch), "\(name)")
-                // By keys: for each message, and for its company's time zone.
-                for table in ["telegram_user", "telegram_message", "res_partner", "sale_order"] {
-                    #expect(plan.rows(of: table) <= Double(2 * Self.batch), "\(name) of \(table)")
+            // Notifications are claimed first, and then replies, which go first; both with a history.
+            for writing in [Queue.Writing.order, .reply] {
+                try await session.script(writing.sql(customers: many))
+                for (name, statement) in Self.statements where name != "finish_replies" || writing == .reply {
+                    let plan = try await ExplainedPlan(name, statement, isRun: true, on: session)
+                    check(plan, of: "\(name), \(writing)")
                 }
             }
             if session.serverVersion >= 140_000 {
@@ -50,6 +57,16 @@ extension Undisturbed {
                 #expect(try planned[0].get("n") == 0, "for each set of values anew")
             }
             try await queue.close()
+        }
+
+        private func check(_ plan: ExplainedPlan, of name: Comment) {
+            let tables = ["telegram_user", "telegram_message", "res_partner", "sale_order"]
+            #expect(plan.readWhole.isDisjoint(with: tables + ["outbox"]), name)
+            // The candidates, an older row of each, the lock, the change, and what is seen at the end; twice.
+            #expect(plan.rows(of: "outbox") >= Double(Self.batch), "it has something to do")
+            #expect(plan.rows(of: "outbox") <= Double(8 * Self.batch), name)
+            // By keys: for each message, and for its company's time zone.
+            for table in tables { #expect(plan.rows(of: table) <= Double(2 * Self.batch), name) }
         }
 
         @Test("of a glance has few nodes: each has to be made ready before a single message is claimed")
@@ -62,9 +79,9 @@ extension Undisturbed {
                 counts[name] = try await ExplainedPlan(name, statement, on: queue.session).nodes.count
             }
             let (glance, survey) = (try #require(counts["glance"]), try #require(counts["survey"]))
-            // 54 with PostgreSQL 15; others choose a few more or less, and a table more has at least two.
-            #expect(glance <= 62)
-            // What a survey does besides, it does without: 79 are the survey's.
+            // 53 with PostgreSQL 15. Others choose a few more or less; another table would be at least two, and a row for each.
+            #expect(glance <= 60)
+            // It does without what a survey finds out besides, whose nodes are 78.
             #expect(glance * 4 <= survey * 3)
             try await queue.close()
         }

@@ -27,7 +27,7 @@ extension Undisturbed {
         /// whose snapshot is older than that.
         private func open() async throws -> (Queue, SteppedSender, odoo: Connection) {
             let queue = try await Queue.open(in: Undisturbed.cluster)
-            try await queue.addCustomers(4)
+            try await queue.addCustomers(1...4)
             let odoo = try await queue.connect()
             var sender = try await SteppedSender(queue, concurrency: 2)
             try await sender.begin()

@@ -3,18 +3,20 @@ import TestSupport
 
 /// What Odoo writes for customers of the queue's own.
 extension Queue {
-    /// Customers from 1 on who are in Telegram, and so many orders for each of them, from 1 on.
-    func addCustomers(_ count: Int, orders: Int = 1) async throws {
+    /// Customers with these numbers who are in Telegram, and so many orders for each of them, from 1 on.
+    func addCustomers(_ numbers: ClosedRange<Int>, orders: Int = 1) async throws {
+        let series = "generate_series(\(numbers.lowerBound), \(numbers.upperBound))"
         try await session.script(
             """
             insert into res_partner (id, name, complete_name, commercial_partner_id, active, type, lang)
-            select 100000 + n, 'C' || n, 'C' || n, 100000 + n, true, 'contact', 'ru_RU' from generate_series(1, \(count)) n;
+            select 100000 + n, 'C' || n, 'C' || n, 100000 + n, true, 'contact', 'ru_RU' from \(series) n;
             insert into telegram_user (id, telegram_id, chat_id, partner_id, is_verified)
-            select 100000 + n, n, n, 100000 + n, true from generate_series(1, \(count)) n;
+            select 100000 + n, n, n, 100000 + n, true from \(series) n;
             insert into sale_order (id, company_id, partner_id, partner_invoice_id, partner_shipping_id, name, state,
                 date_order, amount_total, currency_id)
             select 1000000 * k + n, 1, 100000 + n, 100000 + n, 100000 + n, 'K' || k || '/' || n, 'draft', now(), n, 1
-            from generate_series(1, \(count)) n, generate_series(1, \(orders)) k
+            from \(series) n,
+                generate_series(1, \(orders)) k
             """)
     }
 

@@ -76,7 +76,7 @@ extension Undisturbed {
         @Test("is proportional to the batch: a glance reads and changes its rows, a record moves them, nothing else")
         func batch() async throws {
             let queue = try await Queue.open(in: Undisturbed.cluster)
-            try await queue.addCustomers(Self.waiting)
+            try await queue.addCustomers(1...Self.waiting)
             try await queue.session.group(OutboxStatements.planning)
             try await queue.session.script(Queue.Writing.order.sql(customers: 1...Self.waiting))
             let claim = OutboxClaim(limit: Self.batch, window: Self.batch, busy: [], isGlance: true)

@@ -14,7 +14,7 @@ extension Undisturbed {
             """, arguments: Queue.Writing.allCases)
         func oldSnapshot(writing: Queue.Writing) async throws {
             let queue = try await Queue.open(in: Undisturbed.cluster)
-            try await queue.addCustomers(1)
+            try await queue.addCustomers(1...1)
             let odoo = try await queue.connect()
             let sender = try await SteppedSender(queue, concurrency: 1)
             let saidMeanwhile: [Bool?] = [nil, false, true, false]
@@ -36,7 +36,7 @@ extension Undisturbed {
             arguments: Queue.Writing.allCases)
         func openExchange(writing: Queue.Writing) async throws {
             let queue = try await Queue.open(in: Undisturbed.cluster)
-            try await queue.addCustomers(1)
+            try await queue.addCustomers(1...1)
             let odoo = try await queue.connect()
             let sender = try await SteppedSender(queue, concurrency: 1)
             for isParked in [false, true, false] {
