@@ -102,8 +102,8 @@ extension Undisturbed {
             #expect(try await sender.drain() == nil)
             #expect(try await queue.waiting() == 0)
             try await odoo.script("commit")
-            #expect(try await sender.heard() == ["outbox"])
-            sender.wake()
+            #expect(try await sender.heard() == [writing.payload])
+            sender.wake(byChange: writing == .order)
             guard case .exchanged(_, let messages) = try await sender.step() else { throw Queue.Idle() }
             #expect(messages.map(\.chatID) == [3])
             #expect(try await sender.drain() == nil)

@@ -34,6 +34,9 @@ extension Queue {
     enum Writing: CaseIterable {
         case order, reply
 
+        /// What the trigger's notification says.
+        var payload: String { self == .order ? "change" : "outbox" }
+
         /// The statement of Odoo's ORM.
         ///
         /// - Parameter order: which of the customer's.

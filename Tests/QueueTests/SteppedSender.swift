@@ -65,16 +65,16 @@ struct SteppedSender {
     }
 
     /// Something has been heard.
-    mutating func wake() { machine.wake() }
+    mutating func wake(byChange: Bool = false) { machine.wake(byChange: byChange) }
 
     /// Wakes the machine if something has been announced.
     ///
     /// - Returns: whether there was.
     @discardableResult
     mutating func listen() async throws -> Bool {
-        let isWoken = try await !heard().isEmpty
-        if isWoken { wake() }
-        return isWoken
+        let payloads = try await heard()
+        for payload in payloads { wake(byChange: payload == "change") }
+        return !payloads.isEmpty
     }
 
     // MARK: Doing

@@ -22,7 +22,7 @@ extension Undisturbed {
                 try await odoo.beginAsOdoo()
                 if let isParked { try await queue.session.group([OutboxStatements.park(isParked)]) }
                 try await odoo.script(writing.sql(customer: 1) + "; commit")
-                #expect(try await sender.heard() == (isParked == false ? [] : ["outbox"]), "\(isParked as Any)")
+                #expect(try await sender.heard() == (isParked == false ? [] : [writing.payload]), "\(isParked as Any)")
             }
             #expect(try await queue.waiting() == saidMeanwhile.count, "whether it notifies or not")
             await odoo.close()
@@ -45,7 +45,7 @@ extension Undisturbed {
                     try await odoo.beginAsOdoo()
                     try await odoo.script(writing.sql(customer: 1) + "; commit")
                 }
-                #expect(try await sender.heard() == (isParked ? ["outbox"] : []))
+                #expect(try await sender.heard() == (isParked ? [writing.payload] : []))
             }
             await odoo.close()
             try await queue.close()

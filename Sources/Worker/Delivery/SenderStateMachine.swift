@@ -88,7 +88,7 @@ struct SenderStateMachine: Sendable {
     ///
     /// - Parameter byChange: an order's state has changed, with all facts of it in the row.
     mutating func wake(byChange: Bool = false) {
-        isWokenByChange = byChange && !mayHaveWork
+        isWokenByChange = byChange && (isWokenByChange || !mayHaveWork)
         mayHaveWork = true
     }
 

@@ -1,6 +1,6 @@
 extension OutboxStatements {
     /// A glance: the ready rows that are the first of their lanes. Nothing is marked, and nothing told of when others are
-    /// due: a third of the other's nodes have to be made ready before it runs.
+    /// due: so a third of a survey's nodes need not be made ready before it runs.
     static let glanceSQL = """
         with \(clock), candidate as materialized (
             \(candidates)
