@@ -3,7 +3,7 @@
 import pathlib
 import time
 
-from .machine import exact_cpu_seconds, private_mib, resident_mib
+from .machine import exact_cpu_seconds, private_mib, resident_mib, version
 from .programs import Arm, Asyncio, PgQueuer, Procrastinate, Script
 from .report import Ratio, Section, at_most
 from .session import Bench, in_turn
@@ -54,7 +54,9 @@ def start_up(bench: Bench, arm: Arm) -> float:
 def sizes(program: str) -> dict[str, float]:
     """In MiB."""
     files = {"size of the program": pathlib.Path(program)}
-    for package in (ROOT / ".build-deb").glob("tgworker_*.deb"):
+    # Of this program: by the commit in its version.
+    commit = version(program, "--version").partition("+")[2][:12]
+    for package in (ROOT / ".build-deb").glob(f"tgworker_*{commit}*.deb") if commit else ():
         files["size of the Debian package"] = package
     return {name: file.stat().st_size / 2**20 for name, file in files.items()}
 
