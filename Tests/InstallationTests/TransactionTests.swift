@@ -50,7 +50,7 @@ extension Schema {
                     arrived.append(payload)
                     if payload == "tgworker end" { break }
                 }
-                #expect(arrived == ["tgworker before the commit", "tgworker outbox", "tgworker end"])
+                #expect(arrived == ["tgworker before the commit", "tgworker change", "tgworker end"])
             }
         }
 
