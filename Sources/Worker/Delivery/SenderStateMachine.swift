@@ -37,12 +37,17 @@ struct SenderStateMachine: Sendable {
     /// When the first outcome of `pending` was known.
     private var pendingSince: Instant?
     private var inExchange: Exchange?
-    private var mayHaveWork = true
+    /// What there may be to claim.
+    private enum Expectation: Comparable {
+        case nothing
+        /// A changed order, with all facts of it in the row.
+        case change
+        case anything
+    }
+    private var expected = Expectation.anything
     /// The next claim is a survey: a glance cannot tell what is to be known.
     private var needsSurvey = true
     private var glances = 0
-    /// A changed order is all that is known to have come since the last claim.
-    private var isWokenByChange = false
     /// The last claim took all that it was allowed to.
     private var hasBacklog = false
     /// No row waits, as far as the last survey has seen, and none has been claimed since.
@@ -80,7 +85,7 @@ struct SenderStateMachine: Sendable {
     }
 
     private mutating func survey() {
-        mayHaveWork = true
+        expected = .anything
         needsSurvey = true
     }
 
@@ -88,8 +93,7 @@ struct SenderStateMachine: Sendable {
     ///
     /// - Parameter byChange: an order's state has changed, with all facts of it in the row.
     mutating func wake(byChange: Bool = false) {
-        isWokenByChange = byChange && (isWokenByChange || !mayHaveWork)
-        mayHaveWork = true
+        expected = max(expected, byChange ? .change : .anything)
     }
 
     /// No more claims: finish what is under way.
@@ -103,8 +107,7 @@ struct SenderStateMachine: Sendable {
     ) {
         if flow != .untried { pace.attempted(chat, at: now) }
         // The chat is free then, and the next of its lane comes forward.
-        mayHaveWork = true
-        isWokenByChange = false
+        expected = .anything
         if pendingSince == nil { pendingSince = now }
         switch verdict {
         case .finish(let finished):
@@ -154,10 +157,11 @@ struct SenderStateMachine: Sendable {
         for message in answer.messages { underWay[message.id] = (message.chatID, message.attempt, now) }
         pace.begin(answer.messages.count, at: now)
         count(answer.messages, of: claim)
-        if let snapshot = answer.snapshot { parking.looked(snapshot, now: now) }
+        // A look at changes only sees a transaction's end and not all of its rows.
+        if !claim.onlyChanges, let snapshot = answer.snapshot { parking.looked(snapshot, now: now) }
         // A full answer may mean that there is more.
         hasBacklog = answer.messages.count == claim.limit
-        if hasBacklog { mayHaveWork = true }
+        if hasBacklog { expected = .anything }
         if !answer.messages.isEmpty { foundNothing = false }
         if claim.onlyChanges {
             sawChanges(answer, of: claim)
@@ -178,14 +182,14 @@ struct SenderStateMachine: Sendable {
         marked = answer.marked
         glances = 0
         needsSurvey = answer.marked > 0
-        if needsSurvey { mayHaveWork = true }
+        if needsSurvey { expected = .anything }
         if let sight = answer.sight, horizon.saw(sight) { survey() }
     }
 
     private mutating func sawChanges(_ answer: OutboxClaim.Answer, of claim: OutboxClaim) {
         glances += 1
         // Whoever has woken us was not among them, or there are more.
-        if answer.messages.isEmpty || answer.messages.count == claim.window { mayHaveWork = true }
+        if answer.messages.isEmpty || answer.messages.count == claim.window { expected = .anything }
         if let snapshot = answer.snapshot, horizon.hasLeftBehind(snapshot) { lookAround() }
     }
 
@@ -230,7 +234,7 @@ struct SenderStateMachine: Sendable {
     /// Takes up a pause that was persisted: a chat's, or without one the bot's.
     mutating func pause(_ chat: Int64? = nil, until: Instant) {
         pace.pause(chat, until: until)
-        mayHaveWork = true
+        expected = .anything
     }
 
     // MARK: What to do
@@ -247,20 +251,20 @@ struct SenderStateMachine: Sendable {
             paced = []
             survey()
         }
-        if parking.isDue(now) { mayHaveWork = true }
+        if parking.isDue(now) { expected = .anything }
 
         if let gathered = gatheringEnd, now < gathered { return .wait(until: gathered) }
         var exchange = pending
-        if !mayHaveWork, !parking.isParked, !isDraining {
+        if expected == .nothing, !parking.isParked, !isDraining {
             exchange.parks = true
             survey()
         }
         // When these are ready, the database tells.
         if !exchange.requeued.isEmpty || !exchange.broughtForward.isEmpty { needsSurvey = true }
         let limit = capacity(now)
-        if mayHaveWork, limit > 0 {
+        if expected > .nothing, limit > 0 {
             exchange.claim = claim(limit, now)
-            mayHaveWork = false
+            expected = .nothing
         }
         if hasBacklog, parking.isParked, !exchange.isEmpty { exchange.parks = false }
         guard exchange.isEmpty else {
@@ -273,13 +277,12 @@ struct SenderStateMachine: Sendable {
         return .wait(until: isDraining ? nil : wakeTime(now))
     }
 
-    private mutating func claim(_ limit: Int, _ now: Instant) -> OutboxClaim {
+    private func claim(_ limit: Int, _ now: Instant) -> OutboxClaim {
         // Ready messages of chats that have to wait are looked at too: room for them.
         let paced = pace.pacedChats(now)
         let busy = busyChats(now, paced: paced)
         let reserve = urgentInRow < Self.fairShare - 1 ? 0 : (urgentInRow + limit) / Self.fairShare
-        let onlyChanges = isWokenByChange && inFlight == underWay.count
-        isWokenByChange = false
+        let onlyChanges = expected == .change
         if !needsSurvey, paced.isEmpty, reserve == 0, glances < Self.glancesInARow {
             return OutboxClaim(
                 limit: limit, window: onlyChanges ? Self.changes : limit, busy: busy, marks: horizon.marks,
@@ -318,7 +321,7 @@ struct SenderStateMachine: Sendable {
 
     private func wakeTime(_ now: Instant) -> Instant? {
         var times = [nextDue, parking.nextLook].compactMap(\.self)
-        if mayHaveWork {
+        if expected > .nothing {
             if let pausedUntil {
                 times.append(pausedUntil)
             } else if pace.available(at: now) == 0 {

@@ -69,4 +69,22 @@ struct ParkingTests {
         bench.end(.sample(3))
         #expect(try bench.exchange().parks == nil, "one message is no backlog")
     }
+
+    @Test("still looks for who was silent after a look at changed orders only, which does not see all of their rows")
+    func changesAreNoLook() throws {
+        var bench = SenderBench.unlimited
+        let silent = Snapshot(next: 9, running: [7])
+        _ = try bench.claim()
+        bench.answer(OutboxClaim.Answer(snapshot: silent))
+        #expect(try bench.wait() == .milliseconds(1))
+        bench.machine.wake(byChange: true)
+        #expect(try bench.claim().onlyChanges)
+        bench.answer(OutboxClaim.Answer(messages: [.sample(3)], snapshot: Snapshot(next: 10)))
+        #expect(try bench.wait() == .milliseconds(1))
+        bench.pass(.milliseconds(1))
+        bench.machine.wake(byChange: true)
+        #expect(try bench.claim().onlyChanges == false, "it is time to look for all")
+        bench.answer(OutboxClaim.Answer(snapshot: Snapshot(next: 10)))
+        #expect(try bench.wait() == nil)
+    }
 }
