@@ -101,8 +101,8 @@ extension OutboxStatements {
             where e.chat_id = c.chat_id and e.priority = c.priority and e.id < c.id and e.id >= $7)
         """
 
-    /// Records the intent for the rows that `chosen` selects.
-    static func claimed(_ chosen: String) -> String {
+    /// Records the intent for the rows whose ids `locked` selects, and locks.
+    static func claimed(_ locked: String) -> String {
         """
         claimed as (
             update tgworker.outbox
@@ -110,12 +110,18 @@ extension OutboxStatements {
                 -- A crash may have forgotten an attempt of what was ready before it.
                 in_doubt = in_doubt + coalesce(
                     available_at < (select w.doubts_before from tgworker.crash_witness w), false)::integer
-            where id = any (array(
-                select l.id from tgworker.outbox l
-                where l.id = any (array(\(chosen)))
-                for no key update skip locked))
+            where id = any (array(\(locked)))
             returning *
         )
+        """
+    }
+
+    /// Locks the rows whose ids `chosen` selects, but for those that somebody else has locked.
+    static func locked(_ chosen: String) -> String {
+        """
+        select l.id from tgworker.outbox l
+        where l.id = any (array(\(chosen)))
+        for no key update skip locked
         """
     }
 
@@ -157,7 +163,7 @@ extension OutboxStatements {
                     where l.id = any (array(select p.id from placed p where p.is_behind))
                     for no key update skip locked))
                 returning id
-            ), \(claimed("""
+            ), \(claimed(locked("""
                 \(first) (select f.id from (
                     select distinct on (h.chat_id) h.* from head h
                     \(others)
@@ -165,7 +171,7 @@ extension OutboxStatements {
                 ) f
                 order by f.priority, f.available_at, f.id
                 limit \(left))
-                """)), left_over as (
+                """))), left_over as (
                 -- For each priority the oldest row that stays ready, and where the search stopped when it was cut off.
                 select c.priority, (extract(epoch from least(
                         min(c.available_at) filter (where c.id <> all (array(

@@ -4,7 +4,7 @@ extension OutboxStatements {
     static let glanceSQL = """
         with \(clock), candidate as materialized (
             \(candidates)
-        ), \(claimed("""
+        ), \(claimed(locked("""
             select f.id from (
                 select distinct on (c.chat_id) c.* from candidate c
                 where c.chat_id <> all ($3::bigint[]) and not (\(isBehind))
@@ -12,7 +12,7 @@ extension OutboxStatements {
             ) f
             order by f.priority, f.available_at, f.id
             limit $1
-            """))
+            """)))
         select (select count(*) from candidate) as seen, txid_current_snapshot()::text as snapshot,
             (date_part('epoch', clock.now) * 1000000)::bigint as moment,
             (date_part('epoch', c.available_at) * 1000000)::bigint as available_us,
@@ -26,30 +26,21 @@ extension OutboxStatements {
     /// A glance at changes of orders' states, see ``OutboxClaim/onlyChanges``: one priority, one row of each chat by itself,
     /// and half of the nodes that a glance has to make ready.
     static let changesSQL = """
-        with \(clock), claimed as (
-            update tgworker.outbox
-            set sending_since = clock_timestamp(), attempt = attempt + 1,
-                in_doubt = in_doubt + coalesce(
-                    available_at < (select w.doubts_before from tgworker.crash_witness w), false)::integer
-            where id = any (array(
-                select r.id from tgworker.outbox r
-                where r.priority = 2 and not r.behind and r.sending_since is null
-                    and r.available_at <= (select t.now from clock t) and r.available_at >= coalesce(
-                        timestamptz 'epoch' + ($6::bigint[])[3] * interval '1 microsecond', '-infinity')
-                    and r.chat_id <> all ($3::bigint[]) and r.event ->> 'order' is not null
-                    and r.event ->> 'total' is not null and r.event ->> 'currency_id' is not null
-                    and not exists (
-                        select from tgworker.outbox e
-                        where e.chat_id = r.chat_id and e.priority = r.priority and e.id < r.id and e.id >= $7)
-                order by r.priority, r.available_at, r.id
-                limit least($1::integer, $2::integer)
-                for no key update of r skip locked))
-            returning *
-        )
-        select txid_current_snapshot()::text as snapshot, c.id, c.kind, c.priority, c.chat_id, c.attempt, c.parts_sent,
-            c.message_id, c.failures, c.in_doubt, c.last_error,
-            (date_part('epoch', clock_timestamp() - c.failing_since) * 1000000)::bigint as failing_us,
-            (date_part('epoch', c.enqueued_at) * 1000000)::bigint as enqueued_us,
+        with \(clock), \(claimed("""
+            select r.id from tgworker.outbox r
+            where r.priority = 2 and not r.behind and r.sending_since is null
+                and r.available_at <= (select t.now from clock t) and r.available_at >= coalesce(
+                    timestamptz 'epoch' + ($6::bigint[])[3] * interval '1 microsecond', '-infinity')
+                and r.chat_id <> all ($3::bigint[]) and r.event ->> 'order' is not null
+                and r.event ->> 'total' is not null and r.event ->> 'currency_id' is not null
+                and not exists (
+                    select from tgworker.outbox e
+                    where e.chat_id = r.chat_id and e.priority = r.priority and e.id < r.id and e.id >= $7)
+            order by r.priority, r.available_at, r.id
+            limit least($1::integer, $2::integer)
+            for no key update of r skip locked
+            """))
+        select txid_current_snapshot()::text as snapshot, \(rowColumns),
             u.id is not null as user_exists, u.is_verified is true as is_verified, u.lang,
             c.event ->> 'order' as order_name, c.event ->> 'state' as order_state, c.event ->> 'total' as total,
             (c.event ->> 'currency_id')::integer as currency_id,
@@ -57,8 +48,7 @@ extension OutboxStatements {
                 (c.event ->> 'changed_at')::timestamp at time zone 'UTC', coalesce(u.tz, z.company_tz, $4)),
                 'YYYY-MM-DD HH24:MI:SS') as changed_at,
             case when u.tz is null and z.company_tz is null then $4 end as time_zone_name,
-            h.blocked_since is not null as is_chat_blocked,
-            case when h.blocked_since > now() - interval '7 days' then h.blocked_reason end as blocked_reason
+            \(chatColumns)
         from clock
         left join claimed c on true
         left join lateral (
@@ -71,9 +61,6 @@ extension OutboxStatements {
                 select p.tz from public.res_company s join public.res_partner p on p.id = s.partner_id
                 where s.id = (c.event ->> 'company_id')::integer) end as company_tz
         ) z on true
-        left join lateral (
-            select b.blocked_since, b.blocked_reason from tgworker.chat b
-            where b.bot_id = $5::bigint and b.chat_id = c.chat_id limit 1
-        ) h on true
+        \(chatSource)
         """
 }

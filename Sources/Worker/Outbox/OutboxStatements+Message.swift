@@ -1,10 +1,30 @@
 extension OutboxStatements {
-    /// What is needed to say the message of a claimed row `c`; `$4` is the default time zone.
-    static let messageColumns = """
+    /// What a claimed row `c` says of itself.
+    static let rowColumns = """
         c.id, c.kind, c.priority, c.chat_id, c.attempt, c.parts_sent, c.message_id,
             c.failures, c.in_doubt, c.last_error,
             (date_part('epoch', clock_timestamp() - c.failing_since) * 1000000)::bigint as failing_us,
-            (date_part('epoch', c.enqueued_at) * 1000000)::bigint as enqueued_us,
+            (date_part('epoch', c.enqueued_at) * 1000000)::bigint as enqueued_us
+        """
+
+    /// Whether its chat can be written to; from ``chatSource``.
+    static let chatColumns = """
+        chat.blocked_since is not null as is_chat_blocked,
+            -- After a week it is tried: the word that the customer is back may have been lost, Telegram keeps it a day.
+            case when chat.blocked_since > now() - interval '7 days' then chat.blocked_reason end as blocked_reason
+        """
+
+    /// What is known of its chat; `$5` is the bot.
+    static let chatSource = """
+        left join lateral (
+            select h.language_code, h.blocked_since, h.blocked_reason from tgworker.chat h
+            where h.bot_id = $5::bigint and h.chat_id = c.chat_id limit 1
+        ) chat on true
+        """
+
+    /// What is needed to say the message of a claimed row `c`; `$4` is the default time zone.
+    static let messageColumns = """
+        \(rowColumns),
             u.id is not null as user_exists, u.is_verified is true as is_verified, partner.lang,
             coalesce(c.event ->> 'order', o.name) as order_name,
             c.event ->> 'state' as order_state,
@@ -17,12 +37,11 @@ extension OutboxStatements {
             m.id is not null as source_exists, m.text as reply_text, m.answered_id as reply_to,
             case c.kind when 'answer' then c.event::text end as answer, u.verification_code,
             u.id is not null and u.partner_id is distinct from i.placeholder_partner_id as is_linked,
-            chat.language_code, chat.blocked_since is not null as is_chat_blocked,
-            -- After a week it is tried: the word that the customer is back may have been lost, Telegram keeps it a day.
-            case when chat.blocked_since > now() - interval '7 days' then chat.blocked_reason end as blocked_reason
+            chat.language_code,
+            \(chatColumns)
         """
 
-    /// Where ``messageColumns`` come from; `$5` is the bot.
+    /// Where ``messageColumns`` come from.
     ///
     /// Each by its key and one row at most: a join by hash of the whole table, planned while that was small, would be kept
     /// until the statistics are taken again.
@@ -53,9 +72,6 @@ extension OutboxStatements {
             select n.placeholder_partner_id from tgworker.identification n
             where n.telegram_user_id = case c.kind when 'answer' then u.id end limit 1
         ) i on true
-        left join lateral (
-            select h.language_code, h.blocked_since, h.blocked_reason from tgworker.chat h
-            where h.bot_id = $5::bigint and h.chat_id = c.chat_id limit 1
-        ) chat on true
+        \(chatSource)
         """
 }
