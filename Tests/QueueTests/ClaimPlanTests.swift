@@ -61,7 +61,8 @@ struct ClaimPlanTests {
             if !isStale { try await queue.session.script("analyze tgworker.outbox") }
             for walk in [nil, OutboxClaim.Walk(after: nil, lanes: lanes)] {
                 let work = try await work(
-                    of: OutboxClaim(limit: 64, window: window, busy: [1, 2, 3], reserve: 6, walk: walk), in: queue)
+                    of: OutboxClaim(
+                        limit: 64, window: window, busy: [1, 2, 3], depth: .survey(reserve: 6, walk: walk)), in: queue)
                 works.append(work)
                 #expect(work.sorted <= Double(3 * window + lanes))
                 // A table of a few pages may be read as a whole.

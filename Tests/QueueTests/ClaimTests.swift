@@ -6,6 +6,10 @@ import Testing
 
 @Suite("A claim", .timeLimit(.minutes(10)))
 struct ClaimTests {
+    private func walks(_ claim: OutboxClaim) -> Bool {
+        if case .survey(_, walk: .some) = claim.depth { true } else { false }
+    }
+
     @Test("finds what another chat waits with at once, beside thousands of messages of one chat")
     func crowd() async throws {
         var queue = try await Queue.open(concurrency: 64)
@@ -13,10 +17,10 @@ struct ClaimTests {
         try await queue.fill(chats: 2...3)
         #expect(try await queue.claim().chats == [1])
         let (claim, chats) = try await queue.next()
-        #expect(claim.walk != nil)
+        #expect(walks(claim))
         #expect(Set(chats) == [2, 3])
         // Then the others are marked little by little, and the window is enough again.
-        while let marked = try? await queue.next(), marked.claim.walk != nil {}
+        while let marked = try? await queue.next(), walks(marked.claim) {}
         let unmarked: Int = try await queue.session.query(
             "select count(*) as n from tgworker.outbox where not behind")[0].get("n")
         #expect(unmarked == 3)
@@ -29,7 +33,7 @@ struct ClaimTests {
         try await queue.fill(chats: 1...2, priority: 2)
         try await queue.fill(chats: 3...9, priority: 0)
         try await queue.fill(chats: 1...1, priority: 0)
-        let claim = OutboxClaim(limit: 4, window: 50, busy: [4], reserve: 1)
+        let claim = OutboxClaim(limit: 4, window: 50, busy: [4], depth: .survey(reserve: 1))
         let messages = try await queue.run(claim).messages
         #expect(messages.map(\.chatID) == [3, 5, 6, 1])
         #expect(messages.map(\.priority) == [0, 0, 0, 2])

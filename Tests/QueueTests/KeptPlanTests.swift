@@ -11,9 +11,9 @@ extension Undisturbed {
         private static let batch = 32
         private static let customers = 5_000
         private static let statements: [(name: String, statement: Statement)] = [
-            ("glance", Queue.statement(OutboxClaim(limit: batch, window: batch, busy: [], isGlance: true))),
+            ("glance", Queue.statement(OutboxClaim(limit: batch, window: batch, busy: [], depth: .glance))),
             ("survey", Queue.statement(OutboxClaim(limit: batch, window: batch, busy: [1]))),
-            ("fair", Queue.statement(OutboxClaim(limit: batch, window: batch, busy: [1], reserve: 3))),
+            ("fair", Queue.statement(OutboxClaim(limit: batch, window: batch, busy: [1], depth: .survey(reserve: 3)))),
             ("finish", finish(from: 1)),
             // After a notification for each customer.
             ("finish_replies", finish(from: customers + 1)),

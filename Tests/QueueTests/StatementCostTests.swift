@@ -79,7 +79,7 @@ extension Undisturbed {
             try await queue.addCustomers(1...Self.waiting)
             try await queue.session.group(OutboxStatements.planning)
             try await queue.session.script(Queue.Writing.order.sql(customers: 1...Self.waiting))
-            let claim = OutboxClaim(limit: Self.batch, window: Self.batch, busy: [], isGlance: true)
+            let claim = OutboxClaim(limit: Self.batch, window: Self.batch, busy: [], depth: .glance)
             var last: (glance: Work, finish: Work)?
             // The first ones also read the catalog, and fill what the rest uses.
             for _ in 1...4 {

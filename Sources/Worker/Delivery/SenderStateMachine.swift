@@ -158,17 +158,15 @@ struct SenderStateMachine: Sendable {
         pace.begin(answer.messages.count, at: now)
         count(answer.messages, of: claim)
         // A look at changes only sees a transaction's end and not all of its rows.
-        if !claim.onlyChanges, let snapshot = answer.snapshot { parking.looked(snapshot, now: now) }
+        if claim.depth != .changes, let snapshot = answer.snapshot { parking.looked(snapshot, now: now) }
         // A full answer may mean that there is more.
         hasBacklog = answer.messages.count == claim.limit
         if hasBacklog { expected = .anything }
         if !answer.messages.isEmpty { foundNothing = false }
-        if claim.onlyChanges {
-            sawChanges(answer, of: claim)
-        } else if claim.isGlance {
-            glanced(answer)
-        } else {
-            surveyed(answer, now)
+        switch claim.depth {
+        case .changes: sawChanges(answer, of: claim)
+        case .glance: glanced(answer)
+        case .survey: surveyed(answer, now)
         }
         // A chat that had to wait may have ready messages: it is asked for when it may go on, which may be by now.
         paced = claim.busy.subtracting(underWay.values.lazy.map(\.chat))
@@ -286,15 +284,15 @@ struct SenderStateMachine: Sendable {
         if !needsSurvey, paced.isEmpty, reserve == 0, glances < Self.glancesInARow {
             return OutboxClaim(
                 limit: limit, window: onlyChanges ? Self.changes : limit, busy: busy, marks: horizon.marks,
-                isGlance: true, onlyChanges: onlyChanges)
+                depth: onlyChanges ? .changes : .glance)
         }
         let isCrowded = marked > Self.wideSlack
         let window =
             (isCrowded ? Self.crowdedWindow : limit + (marked > 0 ? Self.wideSlack : Self.slack)) + paced.count
         return OutboxClaim(
-            limit: limit, window: window, busy: busy,
-            reserve: reserve, marks: horizon.marks,
-            walk: isCrowded ? OutboxClaim.Walk(after: walkedTo, lanes: Self.walkedLanes) : nil)
+            limit: limit, window: window, busy: busy, marks: horizon.marks,
+            depth: .survey(
+                reserve: reserve, walk: isCrowded ? OutboxClaim.Walk(after: walkedTo, lanes: Self.walkedLanes) : nil))
     }
 
     private var inFlight: Int { underWay.count - pending.finished.count - pending.requeued.count }

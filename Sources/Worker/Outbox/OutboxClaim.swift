@@ -14,25 +14,36 @@ struct OutboxClaim: Sendable, Equatable {
         var lanes: Int
     }
 
+    /// How much it looks at and finds out, the least first. What a claim does costs more than the messages it claims,
+    /// so it does as little as can be.
+    enum Depth: Sendable, Equatable {
+        /// Changes of orders' states only, with all facts in them: what a message that comes alone waits for. Neither
+        /// their orders are read for it nor what other messages need, and nothing is told of the rest.
+        case changes
+        /// The ready rows that are first of their lanes, and how many it saw. Finding out about what it left is left to
+        /// a survey.
+        case glance
+        /// Marks what is behind others, and tells when the next row is due and which is the oldest. So many of its
+        /// messages, `reserve`, are those that have waited longest, whatever their priority.
+        case survey(reserve: Int = 0, walk: Walk? = nil)
+    }
+
     /// At most so many messages.
     var limit: Int
     /// How many of the ready rows are looked at, of each priority.
     var window: Int
     /// Chats that are left out.
     var busy: Set<Int64>
-    /// So many of them are those that have waited longest, whatever their priority.
-    var reserve = 0
     /// Where to begin, for each priority.
     var marks = QueueHorizon.Marks()
-    var walk: Walk?
-    /// Whether it is a glance: takes the first of their lanes, and leaves it to a survey to find out about what it left. It
-    /// does as little as can be, since what a claim does costs more than the messages it claims.
-    var isGlance = false
-    /// Whether it is a glance at changes of orders' states only, with all facts in them: what a message that comes alone
-    /// waits for. Neither their orders are read for it nor what other messages need, and nothing is told of the rest.
-    var onlyChanges = false
+    var depth = Depth.survey()
     /// Whether it need not wait for the disk: nothing else is in the same exchange, and a lost intent does no harm.
     var forgoesDisk = false
+
+    /// How many of its messages are those that have waited longest.
+    var reserve: Int {
+        if case .survey(let reserve, _) = depth { reserve } else { 0 }
+    }
 
     /// What the queue answers.
     struct Answer: Sendable, Equatable {

@@ -20,15 +20,22 @@ extension OutboxStatements {
             .array(claim.marks.moments.map { Parameter.integer($0) }), .integer(claim.marks.oldest),
             .boolean(claim.forgoesDisk),
         ]
-        if claim.onlyChanges { return Statement(changesSQL, parameters, prepared: true) }
-        if claim.isGlance { return Statement(glanceSQL, parameters, prepared: true) }
-        guard claim.reserve > 0 || claim.walk != nil else { return Statement(plainSQL, parameters, prepared: true) }
-        parameters.append(.integer(claim.reserve))
-        guard let walk = claim.walk else { return Statement(fairSQL, parameters, prepared: true) }
-        parameters += [
-            .integer(walk.lanes), .integer(walk.after?.chat ?? .min), .integer(walk.after?.priority ?? 0),
-        ]
-        return Statement(walkSQL, parameters, prepared: true)
+        let sql: String
+        switch claim.depth {
+        case .changes: sql = changesSQL
+        case .glance: sql = glanceSQL
+        case .survey(reserve: 0, walk: nil): sql = plainSQL
+        case .survey(let reserve, walk: nil):
+            sql = fairSQL
+            parameters.append(.integer(reserve))
+        case .survey(let reserve, let walk?):
+            sql = walkSQL
+            parameters += [
+                .integer(reserve), .integer(walk.lanes), .integer(walk.after?.chat ?? .min),
+                .integer(walk.after?.priority ?? 0),
+            ]
+        }
+        return Statement(sql, parameters, prepared: true)
     }
 
     /// Steps from lane to lane along the index, so it costs as many look-ups as there are lanes, however
@@ -213,25 +220,25 @@ extension OutboxClaim.Answer {
     /// Reads the rows of ``OutboxStatements/claim(_:defaultTimeZone:bot:)``: each begins with what was seen, and a lone
     /// one with a NULL id says that nothing was claimed.
     init(_ rows: Rows, to claim: OutboxClaim) throws(PostgresError) {
-        let (isGlance, window) = (claim.isGlance, claim.window)
         guard let first = rows.first else { return }
         snapshot = QueueHorizon.Snapshot(try first.get("snapshot"))
         try take(rows)
-        guard !claim.onlyChanges else { return }
+        guard claim.depth != .changes else { return }
         let moment: Int64 = try first.get("moment")
         var left: [Int64] = []
-        if isGlance {
+        var oldest: Int64?
+        if claim.depth == .glance {
             seen = try first.get("seen")
-            left = try Self.left(by: rows, window: window, moment: moment)
+            left = try Self.left(by: rows, window: claim.window, moment: moment)
         } else {
             marked = try first.get("marked")
             dueIn = (try first.find("due", as: Int64.self)).map { .microseconds($0) }
             walkedTo = try OutboxClaim.Lane(first)
             for column in ["left_0", "left_1", "left_2"] { left.append(try first.find(column) ?? moment) }
+            oldest = try first.find("oldest")
         }
         if let snapshot {
-            sight = QueueHorizon.Sight(
-                moment: moment, left: left, oldest: isGlance ? nil : try first.find("oldest"), snapshot: snapshot)
+            sight = QueueHorizon.Sight(moment: moment, left: left, oldest: oldest, snapshot: snapshot)
         }
     }
 

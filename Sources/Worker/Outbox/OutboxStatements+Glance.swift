@@ -23,8 +23,8 @@ extension OutboxStatements {
         order by c.priority, c.available_at, c.id
         """
 
-    /// A glance at changes of orders' states, see ``OutboxClaim/onlyChanges``: one priority, one row of each chat by itself,
-    /// and half of the nodes that a glance has to make ready.
+    /// A look at changes of orders' states, ``OutboxClaim/Depth/changes``: one priority, one row of each chat by
+    /// itself, and half of the nodes that a glance has to make ready.
     static let changesSQL = """
         with \(clock), \(claimed("""
             select r.id from tgworker.outbox r

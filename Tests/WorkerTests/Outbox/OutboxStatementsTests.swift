@@ -7,14 +7,17 @@ import Testing
 struct OutboxStatementsTests {
     private static let statements: [(name: String, statement: Statement)] = [
         ("claim", claim(OutboxClaim(limit: 64, window: 128, busy: [1, 2]))),
-        ("glance", claim(OutboxClaim(limit: 64, window: 64, busy: [1, 2], isGlance: true))),
-        ("fair claim", claim(OutboxClaim(limit: 64, window: 128, busy: [1, 2], reserve: 6))),
+        ("glance", claim(OutboxClaim(limit: 64, window: 64, busy: [1, 2], depth: .glance))),
+        ("fair claim", claim(OutboxClaim(limit: 64, window: 128, busy: [1, 2], depth: .survey(reserve: 6)))),
         (
             "walk",
-            claim(OutboxClaim(limit: 64, window: 128, busy: [1, 2], walk: OutboxClaim.Walk(after: nil, lanes: 9)))
+            claim(
+                OutboxClaim(
+                    limit: 64, window: 128, busy: [1, 2],
+                    depth: .survey(walk: OutboxClaim.Walk(after: nil, lanes: 9))))
         ),
-        ("glance", claim(OutboxClaim(limit: 64, window: 64, busy: [1], isGlance: true))),
-        ("glance at changes", claim(OutboxClaim(limit: 64, window: 8, busy: [1], isGlance: true, onlyChanges: true))),
+        ("glance", claim(OutboxClaim(limit: 64, window: 64, busy: [1], depth: .glance))),
+        ("changes", claim(OutboxClaim(limit: 64, window: 8, busy: [1], depth: .changes))),
         ("parking", OutboxStatements.park(true)),
         ("finish", OutboxStatements.finish([Finished(id: 1, outcome: .sent), Finished(id: 2, outcome: .failed)])),
         ("park", OutboxStatements.park(true)),

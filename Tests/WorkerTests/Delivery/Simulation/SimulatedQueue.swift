@@ -74,7 +74,7 @@ struct SimulatedQueue {
         let heads = heads
         var answer = OutboxClaim.Answer()
         var candidates: [Row] = []
-        for priority in claim.onlyChanges ? 2...2 : 0...2 {
+        for priority in claim.depth == .changes ? 2...2 : 0...2 {
             candidates +=
                 rows
                 .filter {
@@ -89,7 +89,7 @@ struct SimulatedQueue {
         }
         let behind = Set(candidates.lazy.filter { firsts[$0.lane] ?? $0.id < $0.id }.map(\.id))
         var ready = candidates.filter { !behind.contains($0.id) }
-        if let walk = claim.walk {
+        if case .survey(_, let walk?) = claim.depth {
             let lanes = heads.keys.sorted().filter { lane in walk.after.map { $0 < lane } ?? true }.prefix(walk.lanes)
             answer.walkedTo = lanes.count == walk.lanes ? lanes.last : nil
             let known = Set(ready.map(\.id))
@@ -113,7 +113,7 @@ struct SimulatedQueue {
         choose(
             { ($0.lane.priority, $0.availableAt, $0.id) < ($1.lane.priority, $1.availableAt, $1.id) },
             limit: claim.limit)
-        if !claim.isGlance {
+        if case .survey = claim.depth {
             for index in rows.indices where behind.contains(rows[index].id) { rows[index].isBehind = true }
         }
         answer.messages = chosen.compactMap { row in rows.firstIndex { $0.id == row.id } }.map { index in
@@ -135,14 +135,15 @@ struct SimulatedQueue {
         }
         let snapshot = QueueHorizon.Snapshot(next: transactions + 1, running: Set(uncommitted.map(\.transaction)))
         answer.snapshot = snapshot
-        if claim.onlyChanges {
-            answer.seen = 0
-            return answer
+        var sight = QueueHorizon.Sight(moment: moment(now), left: left, snapshot: snapshot)
+        switch claim.depth {
+        case .changes: answer.seen = 0
+        case .glance: answer.sight = sight
+        case .survey:
+            answer.marked = behind.count
+            sight.oldest = rows.first { $0.id >= claim.marks.oldest }?.id
+            answer.sight = sight
         }
-        answer.marked = claim.isGlance ? 0 : behind.count
-        answer.sight = QueueHorizon.Sight(
-            moment: moment(now), left: left,
-            oldest: claim.isGlance ? nil : rows.first { $0.id >= claim.marks.oldest }?.id, snapshot: snapshot)
         return answer
     }
 
