@@ -38,7 +38,7 @@ extension Undisturbed {
             let surveys = claims.count { if case .survey = $0.depth { true } else { false } }
             // So many glances may follow one another; a survey is due when the sender parks, and when a glance has seen what
             // it must not take.
-            #expect(surveys <= claims.count / SenderStateMachine.glancesInARow + 3)
+            #expect(surveys <= claims.count / ClaimPolicy.glancesInARow + 3)
             #expect(sender.exchanges.compactMap(\.parks) == [false, true], "told when that changes only")
             try await queue.close()
         }

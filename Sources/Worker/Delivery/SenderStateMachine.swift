@@ -1,29 +1,17 @@
 /// Decides what the sender does next: when to ask the queue for how much, what to send, what to record, when to wait.
+/// How deep it looks at the queue is ``ClaimPolicy``'s decision, how fast it sends ``Pace``'s.
 ///
 /// One exchange with the database is under way at a time; what is finished meanwhile is recorded by the next one, so the
 /// batches grow with the load by themselves. Knows no socket and no clock but the `now` it is given.
 struct SenderStateMachine: Sendable {
     typealias Instant = ContinuousClock.Instant
 
-    /// One message of so many goes because it has waited longest, whatever its priority, when urgent ones crowd.
-    static let fairShare = 10
-    /// So many rows more than are claimed are looked at; those that turn out to be behind others are marked, and where
-    /// there were any, more are looked at the next time. Each row that is looked at costs as much as one that is claimed.
-    static let slack = 8, wideSlack = 64
-    /// When there are more of them: how many rows, and how many lanes, are looked at. A few milliseconds each.
-    static let crowdedWindow = 500, walkedLanes = 256
     /// When so many requests are under way, fewer outcomes than this wait for company, but no longer than that: an exchange
     /// has a price of its own, which they share.
     static let batch = 32, gathering = Duration.milliseconds(2)
 
-    /// So many glances follow one another at most, lest what only a survey tells grows old.
-    static let glancesInARow = 32
-    /// So many changed orders are taken at once when one has woken the sender.
-    static let changes = 8
-
     private let limits: Limits
     private var pace: Pace
-    private var horizon = QueueHorizon()
     /// Telegram is not reached, or has troubles of its own: one message is tried then.
     private var disturbedUntil: Instant?
     private var failures = 0
@@ -37,32 +25,17 @@ struct SenderStateMachine: Sendable {
     /// When the first outcome of `pending` was known.
     private var pendingSince: Instant?
     private var inExchange: Exchange?
-    /// What there may be to claim.
-    private enum Expectation: Comparable {
-        case nothing
-        /// A changed order, with all facts of it in the row.
-        case change
-        case anything
-    }
-    private var expected = Expectation.anything
-    /// The next claim is a survey: a glance cannot tell what is to be known.
-    private var needsSurvey = true
-    private var glances = 0
+
+    private var policy = ClaimPolicy()
     /// The last claim took all that it was allowed to.
     private var hasBacklog = false
     /// No row waits, as far as the last survey has seen, and none has been claimed since.
     private(set) var foundNothing = false
     private var parking = Parking()
+    /// When a message becomes ready that is not yet.
     private var nextDue: Instant?
     /// Chats that the last claim left out because they have to wait.
     private var paced: Set<Int64> = []
-    /// Rows that the last claim found behind others. If they are many they hide what is ready: then lanes are looked at as
-    /// well.
-    private var marked = 0
-    /// Where the last look at lanes ended.
-    private var walkedTo: OutboxClaim.Lane?
-    /// Answers and replies claimed since the last message that was claimed for having waited longest.
-    private var urgentInRow = 0
     private var isDraining = false
 
     init(limits: Limits, now: Instant) {
@@ -74,8 +47,7 @@ struct SenderStateMachine: Sendable {
 
     /// It is time to look at the whole queue, however long it may take.
     mutating func lookAround() {
-        horizon.searchAll()
-        survey()
+        policy.surveyAll()
     }
 
     /// A session begins, with the triggers told that the sender waits.
@@ -84,16 +56,17 @@ struct SenderStateMachine: Sendable {
         lookAround()
     }
 
-    private mutating func survey() {
-        expected = .anything
-        needsSurvey = true
-    }
-
     /// The queue may hold something that was not there before.
     ///
     /// - Parameter byChange: an order's state has changed, with all facts of it in the row.
     mutating func wake(byChange: Bool = false) {
-        expected = max(expected, byChange ? .change : .anything)
+        policy.expect(byChange ? .change : .anything)
+    }
+
+    /// Takes up a pause that was persisted: a chat's, or without one the bot's.
+    mutating func pause(_ chat: Int64? = nil, until: Instant) {
+        pace.pause(chat, until: until)
+        policy.expect(.anything)
     }
 
     /// No more claims: finish what is under way.
@@ -107,7 +80,7 @@ struct SenderStateMachine: Sendable {
     ) {
         if flow != .untried { pace.attempted(chat, at: now) }
         // The chat is free then, and the next of its lane comes forward.
-        expected = .anything
+        policy.expect(.anything)
         if pendingSince == nil { pendingSince = now }
         switch verdict {
         case .finish(let finished):
@@ -156,56 +129,18 @@ struct SenderStateMachine: Sendable {
         guard let claim = done.claim else { return }
         for message in answer.messages { underWay[message.id] = (message.chatID, message.attempt, now) }
         pace.begin(answer.messages.count, at: now)
-        count(answer.messages, of: claim)
+        hasBacklog = answer.messages.count == claim.limit
+        if !answer.messages.isEmpty { foundNothing = false }
+        policy.saw(answer, of: claim)
         // A look at changes only sees a transaction's end and not all of its rows.
         if claim.depth != .changes, let snapshot = answer.snapshot { parking.looked(snapshot, now: now) }
-        // A full answer may mean that there is more.
-        hasBacklog = answer.messages.count == claim.limit
-        if hasBacklog { expected = .anything }
-        if !answer.messages.isEmpty { foundNothing = false }
-        switch claim.depth {
-        case .changes: sawChanges(answer, of: claim)
-        case .glance: glanced(answer)
-        case .survey: surveyed(answer, now)
+        if case .survey = claim.depth {
+            nextDue = answer.dueIn.map { now + $0 }
+            if answer.messages.isEmpty, let sight = answer.sight { foundNothing = sight.oldest == nil }
         }
         // A chat that had to wait may have ready messages: it is asked for when it may go on, which may be by now.
         paced = claim.busy.subtracting(underWay.values.lazy.map(\.chat))
         pace.forgetIdleChats(now)
-    }
-
-    private mutating func surveyed(_ answer: OutboxClaim.Answer, _ now: Instant) {
-        if answer.messages.isEmpty, let sight = answer.sight { foundNothing = sight.oldest == nil }
-        nextDue = answer.dueIn.map { now + $0 }
-        walkedTo = answer.walkedTo
-        marked = answer.marked
-        glances = 0
-        needsSurvey = answer.marked > 0
-        if needsSurvey { expected = .anything }
-        if let sight = answer.sight, horizon.saw(sight) { survey() }
-    }
-
-    private mutating func sawChanges(_ answer: OutboxClaim.Answer, of claim: OutboxClaim) {
-        glances += 1
-        // Whoever has woken us was not among them, or there are more.
-        if answer.messages.isEmpty || answer.messages.count == claim.window { expected = .anything }
-        if let snapshot = answer.snapshot, horizon.hasLeftBehind(snapshot) { lookAround() }
-    }
-
-    private mutating func glanced(_ answer: OutboxClaim.Answer) {
-        glances += 1
-        // What it saw and left is behind others, or too much, or somebody has locked it: the survey can tell.
-        guard answer.seen == answer.messages.count else { return survey() }
-        if let sight = answer.sight, horizon.saw(sight) { survey() }
-    }
-
-    /// Counts towards the next message that goes because it has waited longest.
-    private mutating func count(_ messages: [OutboxMessage], of claim: OutboxClaim) {
-        if messages.count < claim.limit || claim.reserve == 0 && messages.contains(where: { !$0.isUrgent }) {
-            // Nobody is kept waiting.
-            urgentInRow = 0
-        } else {
-            urgentInRow = max(0, urgentInRow + messages.count - Self.fairShare * claim.reserve)
-        }
     }
 
     /// The database did not do the exchange: what it was to record is kept.
@@ -215,8 +150,10 @@ struct SenderStateMachine: Sendable {
         pending.finished = failed.finished + pending.finished
         pending.requeued = failed.requeued + pending.requeued
         pending.broughtForward = failed.broughtForward + pending.broughtForward
-        survey()
+        policy.survey()
     }
+
+    // MARK: What is known
 
     /// Attempts that this process knows about: all others with an intent are somebody else's.
     var known: [OutboxAttempt] { underWay.map { OutboxAttempt(id: $0.key, attempt: $0.value.attempt) } }
@@ -229,12 +166,6 @@ struct SenderStateMachine: Sendable {
     /// Until when Telegram asked the whole bot to wait.
     var throttledUntil: Instant? { pace.pausedUntil }
 
-    /// Takes up a pause that was persisted: a chat's, or without one the bot's.
-    mutating func pause(_ chat: Int64? = nil, until: Instant) {
-        pace.pause(chat, until: until)
-        expected = .anything
-    }
-
     // MARK: What to do
 
     mutating func next(_ now: Instant) -> Action {
@@ -243,27 +174,23 @@ struct SenderStateMachine: Sendable {
         if let until = disturbedUntil, until <= now { disturbedUntil = nil }
         if let due = nextDue, due <= now {
             nextDue = nil
-            survey()
+            policy.survey()
         }
         if paced.contains(where: { !pace.isPaced($0, now) }) {
             paced = []
-            survey()
+            policy.survey()
         }
-        if parking.isDue(now) { expected = .anything }
+        if parking.isDue(now) { policy.expect(.anything) }
 
         if let gathered = gatheringEnd, now < gathered { return .wait(until: gathered) }
         var exchange = pending
-        if expected == .nothing, !parking.isParked, !isDraining {
+        if policy.expected == .nothing, !parking.isParked, !isDraining {
             exchange.parks = true
-            survey()
+            policy.survey()
         }
         // When these are ready, the database tells.
-        if !exchange.requeued.isEmpty || !exchange.broughtForward.isEmpty { needsSurvey = true }
-        let limit = capacity(now)
-        if expected > .nothing, limit > 0 {
-            exchange.claim = claim(limit, now)
-            expected = .nothing
-        }
+        if !exchange.requeued.isEmpty || !exchange.broughtForward.isEmpty { policy.needsSurvey = true }
+        exchange.claim = claim(now)
         if hasBacklog, parking.isParked, !exchange.isEmpty { exchange.parks = false }
         guard exchange.isEmpty else {
             pending = Exchange()
@@ -275,24 +202,11 @@ struct SenderStateMachine: Sendable {
         return .wait(until: isDraining ? nil : wakeTime(now))
     }
 
-    private func claim(_ limit: Int, _ now: Instant) -> OutboxClaim {
-        // Ready messages of chats that have to wait are looked at too: room for them.
+    private mutating func claim(_ now: Instant) -> OutboxClaim? {
+        let limit = capacity(now)
+        guard policy.expected > .nothing, limit > 0 else { return nil }
         let paced = pace.pacedChats(now)
-        let busy = busyChats(now, paced: paced)
-        let reserve = urgentInRow < Self.fairShare - 1 ? 0 : (urgentInRow + limit) / Self.fairShare
-        let onlyChanges = expected == .change
-        if !needsSurvey, paced.isEmpty, reserve == 0, glances < Self.glancesInARow {
-            return OutboxClaim(
-                limit: limit, window: onlyChanges ? Self.changes : limit, busy: busy, marks: horizon.marks,
-                depth: onlyChanges ? .changes : .glance)
-        }
-        let isCrowded = marked > Self.wideSlack
-        let window =
-            (isCrowded ? Self.crowdedWindow : limit + (marked > 0 ? Self.wideSlack : Self.slack)) + paced.count
-        return OutboxClaim(
-            limit: limit, window: window, busy: busy, marks: horizon.marks,
-            depth: .survey(
-                reserve: reserve, walk: isCrowded ? OutboxClaim.Walk(after: walkedTo, lanes: Self.walkedLanes) : nil))
+        return policy.claim(limit, busy: busyChats(paced: paced), paced: paced.count)
     }
 
     private var inFlight: Int { underWay.count - pending.finished.count - pending.requeued.count }
@@ -310,7 +224,7 @@ struct SenderStateMachine: Sendable {
     }
 
     /// Chats that a claim must leave out. Those whose message the same exchange records are free.
-    private func busyChats(_ now: Instant, paced: Set<Int64>) -> Set<Int64> {
+    private func busyChats(paced: Set<Int64>) -> Set<Int64> {
         let recorded = Set(pending.finished.map(\.id) + pending.requeued.map(\.id))
         var busy = paced
         for (id, message) in underWay where !recorded.contains(id) { busy.insert(message.chat) }
@@ -319,7 +233,7 @@ struct SenderStateMachine: Sendable {
 
     private func wakeTime(_ now: Instant) -> Instant? {
         var times = [nextDue, parking.nextLook].compactMap(\.self)
-        if expected > .nothing {
+        if policy.expected > .nothing {
             if let pausedUntil {
                 times.append(pausedUntil)
             } else if pace.available(at: now) == 0 {
