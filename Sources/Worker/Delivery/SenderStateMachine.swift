@@ -1,23 +1,19 @@
 /// Decides what the sender does next: when to ask the queue for how much, what to send, what to record, when to wait.
-/// How deep it looks at the queue is ``ClaimPolicy``'s decision, how fast it sends ``Pace``'s.
+/// How deep it looks at the queue is ``ClaimPolicy``'s decision, how fast it sends ``Pace``'s, and whether it is of any
+/// use ``CircuitBreaker``'s.
 ///
-/// One exchange with the database is under way at a time; what is finished meanwhile is recorded by the next one, so the
-/// batches grow with the load by themselves. Knows no socket and no clock but the `now` it is given.
+/// One exchange with the database is under way at a time; what is finished meanwhile is recorded by the next one, so
+/// the batches grow with the load by themselves. Knows no socket and no clock but the `now` it is given.
 struct SenderStateMachine: Sendable {
     typealias Instant = ContinuousClock.Instant
 
-    /// When so many requests are under way, fewer outcomes than this wait for company, but no longer than that: an exchange
-    /// has a price of its own, which they share.
+    /// When so many requests are under way, fewer outcomes than this wait for company, but no longer than that: an
+    /// exchange has a price of its own, which they share.
     static let batch = 32, gathering = Duration.milliseconds(2)
 
     private let limits: Limits
     private var pace: Pace
-    /// Telegram is not reached, or has troubles of its own: one message is tried then.
-    private var disturbedUntil: Instant?
-    private var failures = 0
-    /// The message that met the last failure.
-    private var troubled: Int64?
-    private var outage = OutageMemory()
+    private var breaker = CircuitBreaker()
 
     /// Messages under way to Telegram, or waiting to be recorded; of each chat at most one.
     private var underWay: [Int64: (chat: Int64, attempt: Int, begun: Instant)] = [:]
@@ -82,39 +78,21 @@ struct SenderStateMachine: Sendable {
         // The chat is free then, and the next of its lane comes forward.
         policy.expect(.anything)
         if pendingSince == nil { pendingSince = now }
+        switch flow {
+        case .untried: break
+        case .open: pending.broughtForward += breaker.succeeded(id)
+        case .throttled(let pause): pace.throttled(chat, for: pause, begun: underWay[id]?.begun ?? now, at: now)
+        case .disturbed: breaker.failed(id, at: now, jitter: jitter)
+        case .unauthorized: breaker.rejected(at: now)
+        }
         switch verdict {
         case .finish(let finished):
             pending.finished.append(finished)
-            outage.forget(id)
+            breaker.forget(id)
         case .requeue(let requeued):
             pending.requeued.append(requeued)
             let due = now + requeued.delay
             nextDue = nextDue.map { min($0, due) } ?? due
-        }
-        switch flow {
-        case .untried: break
-        case .open:
-            outage.forget(id)
-            // A message that fails alone has only itself to wait for.
-            if failures > 1 { pending.broughtForward += outage.end() }
-            failures = 0
-            troubled = nil
-            disturbedUntil = nil
-        case .throttled(let pause):
-            pace.throttled(chat, for: pause, begun: underWay[id]?.begun ?? now, at: now)
-        case .disturbed:
-            if case .requeue = verdict { outage.postponed(id) }
-            // Those that were under way together fail together: that is one failure. And a message that fails again
-            // and again may itself be the cause: only another one's failure speaks of the way to Telegram.
-            guard disturbedUntil == nil, troubled != id else { break }
-            troubled = id
-            failures += 1
-            guard failures > 1 else { break }
-            disturbedUntil = now + Backoff(limit: .seconds(60)).pause(after: failures - 1, jitter: jitter)
-        case .unauthorized:
-            // One message is enough to learn whether the token is accepted again.
-            failures = max(failures, 2)
-            disturbedUntil = now + .seconds(60)
         }
     }
 
@@ -160,7 +138,7 @@ struct SenderStateMachine: Sendable {
 
     /// Until when nothing is sent at all.
     var pausedUntil: Instant? {
-        [throttledUntil, disturbedUntil].compactMap(\.self).max()
+        [throttledUntil, breaker.openUntil].compactMap(\.self).max()
     }
 
     /// Until when Telegram asked the whole bot to wait.
@@ -171,7 +149,7 @@ struct SenderStateMachine: Sendable {
     mutating func next(_ now: Instant) -> Action {
         guard inExchange == nil else { return .wait(until: nil) }
         pace.expire(now)
-        if let until = disturbedUntil, until <= now { disturbedUntil = nil }
+        breaker.expire(now)
         if let due = nextDue, due <= now {
             nextDue = nil
             policy.survey()
@@ -219,7 +197,7 @@ struct SenderStateMachine: Sendable {
 
     private func capacity(_ now: Instant) -> Int {
         guard !isDraining, pausedUntil == nil else { return 0 }
-        let concurrency = failures > 1 ? 1 : limits.concurrency
+        let concurrency = breaker.isTripped ? 1 : limits.concurrency
         return max(0, min(concurrency - inFlight, pace.available(at: now)))
     }
 
