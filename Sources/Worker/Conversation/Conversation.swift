@@ -33,10 +33,7 @@ struct Conversation: Sendable {
     static func invitationToken(_ payload: String) -> String? {
         let isToken =
             payload.utf8.count == 32
-            && payload.utf8.allSatisfy { byte in
-                (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-                    || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
-            }
+            && payload.utf8.allSatisfy { $0.isDigit || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0) }
         return isToken ? payload : nil
     }
 
