@@ -18,6 +18,15 @@ struct BotAPITests {
         #expect(exchange.body == "{}")
     }
 
+    @Test("tells the server's time with it, where the answer says it", arguments: [1_795_445_961, nil])
+    func getMeWithTime(date: Int64?) async throws {
+        let exchange = Exchange(#"{"ok":true,"result":{"id":123456,"first_name":"Shop"}}"#, date: date)
+        let (bot, time) = try await exchange.api().getMeWithTime()
+        #expect(bot.id == 123_456)
+        #expect(time == date)
+        #expect(exchange.requests.last?.url.hasSuffix("/getMe") == true)
+    }
+
     @Test("sets, removes and shows a webhook")
     func webhook() async throws {
         let exchange = Exchange(yes)
@@ -97,6 +106,7 @@ struct BotAPITests {
     func errors(code: Int, description: String, expected: TelegramError) async throws {
         let api = try Exchange(code, #"{"ok":false,"error_code":\#(code),"description":"\#(description)"}"#).api()
         await #expect(throws: expected) { try await api.getMe() }
+        await #expect(throws: expected) { try await api.getMeWithTime() }
         await #expect(throws: expected) { try await api.getUpdates(offset: nil) }
         #expect(expected.description.contains(description))
     }

@@ -8,16 +8,16 @@ final class Exchange: Sendable {
     private let answer: Result<HTTPResponse, HTTPFailure>
     private let seen = Mutex<[HTTPRequest]>([])
 
-    convenience init(_ body: String) {
-        self.init(200, body)
+    convenience init(_ body: String, date: Int64? = nil) {
+        self.init(200, Array(body.utf8), date: date)
     }
 
     convenience init(_ status: Int, _ body: String) {
         self.init(status, Array(body.utf8))
     }
 
-    init(_ status: Int, _ body: [UInt8]) {
-        answer = .success(HTTPResponse(status: status, body: body))
+    init(_ status: Int, _ body: [UInt8], date: Int64? = nil) {
+        answer = .success(HTTPResponse(status: status, body: body, date: date))
     }
 
     init(_ failure: HTTPFailure) {

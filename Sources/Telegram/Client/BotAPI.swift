@@ -55,13 +55,21 @@ public struct BotAPI: Sendable {
         _ method: StaticString, _ body: RequestBody = RequestBody(), waiting: Duration = .zero,
         as type: Result.Type = Result.self
     ) async throws(TelegramError) -> Result {
+        try await callWithTime(method, body, waiting: waiting, as: type).result
+    }
+
+    /// The same, with the server's time: seconds since 1970, nil where the answer does not say it (RFC 9110, "Date").
+    func callWithTime<Result: Decodable & Sendable>(
+        _ method: StaticString, _ body: RequestBody = RequestBody(), waiting: Duration = .zero,
+        as type: Result.Type = Result.self
+    ) async throws(TelegramError) -> (result: Result, time: Int64?) {
         let response: HTTPResponse
         do {
             response = try await perform(method, body, waiting: waiting)
         } catch {
-            return try Answer<Result>(error, token: token).get()
+            return (try Answer<Result>(error, token: token).get(), nil)
         }
-        return try Answer<Result>(response, token: token).get()
+        return (try Answer<Result>(response, token: token).get(), response.date)
     }
 
     /// Makes the exchange and gives the answer as it is.

@@ -1,5 +1,3 @@
-import Reactor
-
 /// Who the bot is (Bot API, "User", as `getMe` returns it).
 public struct BotUser: Decodable, Sendable, Equatable {
     /// The bot's user id.
@@ -30,12 +28,7 @@ extension BotAPI {
 
     /// The same, with the server's time: seconds since 1970, nil where the answer does not say it (RFC 9110, "Date").
     public func getMeWithTime() async throws(TelegramError) -> (user: BotUser, time: Int64?) {
-        let response: HTTPResponse
-        do {
-            response = try await perform("getMe", RequestBody())
-        } catch {
-            return (try Answer<BotUser>(error, token: token).get(), nil)
-        }
-        return (try Answer<BotUser>(response, token: token).get(), response.date)
+        let (user, time) = try await callWithTime("getMe", as: BotUser.self)
+        return (user, time)
     }
 }
