@@ -108,7 +108,8 @@ let package = Package(
             swiftSettings: settings),
         // The statements of the queue over a real PostgreSQL: their plans, and the races that decide what a claim sees.
         .testTarget(
-            name: "QueueTests", dependencies: ["Installation", "Postgres", "Reactor", "TestSupport", "Worker"],
+            name: "QueueTests",
+            dependencies: ["Installation", "Postgres", "Reactor", "Telegram", "TestSupport", "Worker"],
             swiftSettings: settings),
         .testTarget(
             name: "EndpointTests", dependencies: ["Endpoint", "TestSupport", "Worker", lifecycle],

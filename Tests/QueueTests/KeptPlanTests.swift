@@ -37,7 +37,7 @@ extension Undisturbed {
             try await queue.addCustomers(few)
             try await session.script(Queue.Writing.order.sql(customers: few))
             if statisticsTaken { try await session.script("analyze") }
-            try await session.group(OutboxStatements.planning)
+            try await session.group(Statement.planning)
             for (name, statement) in Self.statements {
                 try await ExplainedPlan.prepare(statement, as: name, on: session)
                 _ = try await ExplainedPlan(name, statement, on: session)
@@ -72,7 +72,7 @@ extension Undisturbed {
         @Test("of a glance has few nodes: each has to be made ready before a single message is claimed")
         func nodes() async throws {
             let queue = try await Queue.open(in: Undisturbed.cluster)
-            try await queue.session.group(OutboxStatements.planning)
+            try await queue.session.group(Statement.planning)
             var counts: [String: Int] = [:]
             for (name, statement) in Self.statements {
                 try await ExplainedPlan.prepare(statement, as: name, on: queue.session)

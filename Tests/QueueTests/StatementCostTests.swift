@@ -77,7 +77,7 @@ extension Undisturbed {
         func batch() async throws {
             let queue = try await Queue.open(in: Undisturbed.cluster)
             try await queue.addCustomers(1...Self.waiting)
-            try await queue.session.group(OutboxStatements.planning)
+            try await queue.session.group(Statement.planning)
             try await queue.session.script(Queue.Writing.order.sql(customers: 1...Self.waiting))
             let claim = OutboxClaim(limit: Self.batch, window: Self.batch, busy: [], depth: .glance)
             var last: (glance: Work, finish: Work)?

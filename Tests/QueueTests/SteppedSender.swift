@@ -33,7 +33,7 @@ struct SteppedSender {
                 messagesPerSecond: 0, messagesPerChatPerSecond: 0, concurrency: concurrency), now: now)
         await session.setHandlers(
             Connection.Handlers(notification: { [payloads] heard in payloads.withLock { $0.append(heard.payload) } }))
-        try await session.group(OutboxStatements.planning + [Statement("listen tgworker")])
+        try await session.group(Statement.planning + [Statement("listen tgworker")])
     }
 
     /// Begins to send, and waits for something to happen.

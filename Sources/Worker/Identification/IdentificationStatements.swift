@@ -90,33 +90,42 @@ enum IdentificationStatements {
         [
             Statement(
                 """
-                update public.telegram_message m set partner_id = u.partner_id
-                from public.telegram_user u
-                where u.telegram_id = $1 and m.id = any (array(
-                    select l.id from public.telegram_user o join public.telegram_message l on l.telegram_user_id = o.id
-                    where o.telegram_id = $1 and l.partner_id is distinct from o.partner_id
-                    for no key update of l skip locked))
+                with author as materialized (
+                    select u.id, u.partner_id from public.telegram_user u where u.telegram_id = $1 limit 1
+                )
+                update public.telegram_message m set partner_id = (select a.partner_id from author a)
+                where m.id = any (array(
+                    select l.id from public.telegram_message l
+                    where l.telegram_user_id = (select a.id from author a)
+                        and l.partner_id is distinct from (select a.partner_id from author a)
+                    for no key update skip locked))
                 """, [.integer(telegramID)], prepared: true),
             Statement(
                 """
                 insert into tgworker.errand (kind, telegram_user_id)
-                select 'link', u.id from public.telegram_user u
-                where u.telegram_id = $1 and exists (
+                select 'link', u.id
+                from (select t.id, t.partner_id from public.telegram_user t where t.telegram_id = $1 limit 1) u
+                cross join lateral (
                     select from public.telegram_message m
-                    where m.telegram_user_id = u.id and m.partner_id is distinct from u.partner_id)
+                    where m.telegram_user_id = u.id and m.partner_id is distinct from u.partner_id limit 1
+                ) left_over
                 """, [.integer(telegramID)], prepared: true),
             Statement(
                 """
                 select tgworker.retire_placeholder(i.placeholder_partner_id)
-                from public.telegram_user u join tgworker.identification i on i.telegram_user_id = u.id
-                where u.telegram_id = $1 and i.placeholder_partner_id is not null
-                    and u.partner_id <> i.placeholder_partner_id
+                from (select t.id, t.partner_id from public.telegram_user t where t.telegram_id = $1 limit 1) u
+                cross join lateral (
+                    select n.placeholder_partner_id from tgworker.identification n where n.telegram_user_id = u.id limit 1
+                ) i
+                where u.partner_id <> i.placeholder_partner_id
                 """, [.integer(telegramID)], prepared: true),
             Statement(
                 """
                 update tgworker.identification i set placeholder_partner_id = null
-                from public.telegram_user u
-                where u.telegram_id = $1 and u.id = i.telegram_user_id and u.partner_id <> i.placeholder_partner_id
+                where i.telegram_user_id = (select u.id from public.telegram_user u where u.telegram_id = $1)
+                    -- In this form, lest it is looked for among all that have a placeholder.
+                    and coalesce(i.placeholder_partner_id <> (
+                        select u.partner_id from public.telegram_user u where u.telegram_id = $1), false)
                 """, [.integer(telegramID)], prepared: true),
         ]
     }
@@ -151,7 +160,10 @@ enum IdentificationStatements {
     static let usersWithErrands = Statement(
         """
         select e.telegram_user_id as id, u.telegram_id
-        from tgworker.errand e left join public.telegram_user u on u.id = e.telegram_user_id
+        from tgworker.errand e
+        left join lateral (
+            select t.telegram_id from public.telegram_user t where t.id = e.telegram_user_id limit 1
+        ) u on true
         group by e.telegram_user_id, u.telegram_id order by min(e.id)
         """, prepared: true)
 

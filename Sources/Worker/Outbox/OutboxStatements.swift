@@ -2,14 +2,6 @@ import Postgres
 
 /// The statements of the queue. Each runs on the sender's own session, so a lost lock fences all of them.
 enum OutboxStatements {
-    /// How a session is to plan them: they take a fraction of a millisecond, whatever the planner thinks. Compiling them
-    /// would take a hundred, and planning them anew for each set of values more than running them. And a plan that was made
-    /// while a table was small is kept until its statistics are taken again: it must not read the table whole.
-    static let planning = [
-        Statement("set jit = off"), Statement("set plan_cache_mode = force_generic_plan"),
-        Statement("set enable_seqscan = off"),
-    ]
-
     /// Moves finished messages to the ledger, notifications that were sent to Odoo's history, and Telegram's ids to the
     /// operators' replies. A message that somebody else has finished meanwhile is left as it is.
     static func finish(_ messages: [Finished]) -> Statement {

@@ -143,7 +143,7 @@ actor Supervisor {
             events(.connected(database: database, serverVersion: connection.serverVersion))
             // LISTEN is committed before the queue is first looked at, so that nothing falls between the two.
             try await connection.group(
-                OutboxStatements.planning + SenderLease.settings(serverVersion: connection.serverVersion)
+                Statement.planning + SenderLease.settings(serverVersion: connection.serverVersion)
                     + [Statement("listen tgworker")])
             try await presence.announce(on: connection)
             hasServed = true

@@ -32,7 +32,7 @@ actor UpdateInbox {
         configuration.heartbeat = Heartbeat(every: nil, limit: .seconds(10))
         pool = ConnectionPool(
             configuration, limit: Self.connections,
-            opening: [Statement("set jit = off"), Statement("set lock_timeout = '500ms'")], on: reactor)
+            opening: Statement.planning + [Statement("set lock_timeout = '500ms'")], on: reactor)
         queue = QueueObserver(pool: pool, reactor: reactor)
         operators = OperatorBus(pool: pool, database: database, reactor: reactor, events: events)
         settler = Settler(pool: pool, reactor: reactor, events: events)

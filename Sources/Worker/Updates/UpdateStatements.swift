@@ -16,7 +16,10 @@ enum UpdateStatements {
         Statement(
             """
             select coalesce(l.received_at > now() - interval '2 days', false) as is_repeated, l.id as entry
-            from (select) one left join tgworker.update_log l on l.bot_id = $1 and l.update_id = $2
+            from (select) one
+            left join lateral (
+                select g.id, g.received_at from tgworker.update_log g where g.bot_id = $1 and g.update_id = $2 limit 1
+            ) l on true
             """, [.integer(bot), .integer(update)], prepared: true)
     }
 
@@ -44,6 +47,12 @@ enum UpdateStatements {
         text.utf8.contains(0) ? text.replacing("\0", with: "\u{FFFD}") : text
     }
 
+    /// The value of a setting. Not by `tgworker.setting()`: a function in SQL is planned by each statement that calls it, which
+    /// takes longer than all the rest of such a statement.
+    private static func setting(_ name: String) -> String {
+        "(select coalesce(s.value, s.default_value) from tgworker.setting s where s.name = '\(name)')"
+    }
+
     /// What is known of the person: see ``Customer``.
     static func customer(_ telegramID: Int64, chat: Int64, bot: Int64) -> Statement {
         Statement(
@@ -58,13 +67,17 @@ enum UpdateStatements {
                 coalesce(i.is_code_used, false) as is_code_used,
                 ceil(extract(epoch from i.locked_until - now()))::integer as locked_seconds,
                 c.language_code, c.blocked_since is not null as is_blocked,
-                tgworker.setting('phone_verifies') = 'true' as phone_verifies,
-                tgworker.setting('operator_toast') = 'true' as shows_toasts,
-                tgworker.setting('default_language') as default_language
+                \(setting("phone_verifies")) = 'true' as phone_verifies,
+                \(setting("operator_toast")) = 'true' as shows_toasts,
+                \(setting("default_language")) as default_language
             from (select) one
-            left join public.telegram_user u on u.telegram_id = $1
-            left join tgworker.identification i on i.telegram_user_id = u.id
-            left join tgworker.chat c on c.bot_id = $3 and c.chat_id = $2
+            left join lateral (select t.* from public.telegram_user t where t.telegram_id = $1 limit 1) u on true
+            left join lateral (
+                select n.* from tgworker.identification n where n.telegram_user_id = u.id limit 1
+            ) i on true
+            left join lateral (
+                select h.* from tgworker.chat h where h.bot_id = $3 and h.chat_id = $2 limit 1
+            ) c on true
             """, [.integer(telegramID), .integer(chat), .integer(bot)], prepared: true)
     }
 
@@ -98,12 +111,16 @@ enum UpdateStatements {
             select o.id, o.name, o.state, o.amount_total::text as total, o.currency_id, o.access_token,
                 to_char(tgworker.local_time(
                     o.date_order at time zone 'UTC',
-                    coalesce(p.tz, company_partner.tz, tgworker.setting('default_time_zone'))),
+                    coalesce(p.tz, company_partner.tz, \(setting("default_time_zone")))),
                     'YYYY-MM-DD HH24:MI:SS') as date,
                 (extract(epoch from o.date_order) * 1000000)::bigint as microseconds,
                 tgworker.odoo_parameter('web.base.url') as base_url
-            from public.telegram_user u
-            join public.res_partner p on p.id = u.partner_id
+            from (
+                select t.partner_id from public.telegram_user t where t.telegram_id = $1 and t.is_verified limit 1
+            ) u
+            cross join lateral (
+                select r.id, r.tz from public.res_partner r where r.id = u.partner_id limit 1
+            ) p
             cross join lateral (
                 select s.* from (
                     select s.id, s.name, s.state, s.amount_total, s.currency_id, s.access_token, s.date_order,
@@ -112,15 +129,18 @@ enum UpdateStatements {
                     where s.partner_id = any (array(
                             select q.id from public.res_partner q where q.id = p.id or q.commercial_partner_id = p.id))
                         and s.state <> 'cancel'
+                    -- All of the customer's, which are not many: not the shop's in their order, until there are enough.
+                    offset 0
                 ) s
                 where $2::bigint is null
                     or (s.date_order, s.id) < (timestamp 'epoch' + $2::bigint * interval '1 microsecond', $3::integer)
                 order by s.date_order desc, s.id desc
                 limit $4
             ) o
-            left join public.res_company company on company.id = o.company_id
-            left join public.res_partner company_partner on company_partner.id = company.partner_id
-            where u.telegram_id = $1 and u.is_verified
+            left join lateral (
+                select r.tz from public.res_company y join public.res_partner r on r.id = y.partner_id
+                where y.id = o.company_id limit 1
+            ) company_partner on true
             order by o.date_order desc, o.id desc
             """,
             [.integer(telegramID), .integer(cursor?.date), .integer(cursor?.id), .integer(limit)], prepared: true)
@@ -150,21 +170,34 @@ enum UpdateStatements {
 
     static let notifyOutbox = Statement("select pg_notify('tgworker', 'outbox')", prepared: true)
 
+    /// Who has written, and which messages of theirs have the numbers that `numbers` says.
+    ///
+    /// Each is looked up by itself and by its key. A join would be made in the order of two keys as long as there are no
+    /// statistics, and read both tables whole.
+    private static func conversation(_ numbers: String) -> String {
+        """
+        author as materialized (
+            select u.id, u.partner_id from public.telegram_user u where u.telegram_id = $1 limit 1
+        ), said as materialized (
+            select m.id, m.direction, m.message_id from public.telegram_message m
+            where m.telegram_user_id = (select a.id from author a) and m.message_id in (\(numbers))
+        )
+        """
+    }
+
     /// Writes the message for the operators, unless a later version of it is there: updates may overtake each other.
     static func store(_ message: Message, text: String, from telegramID: Int64) -> Statement {
         Statement(
             """
+            with \(conversation("$2::bigint, $5::bigint"))
             insert into public.telegram_message (
                 telegram_user_id, partner_id, message_id, message_date, text, direction, is_read, reply_to_message_id,
                 create_uid, write_uid, create_date, write_date)
             select u.id, u.partner_id, $2, to_timestamp($3::bigint) at time zone 'UTC', $4, 'incoming', false,
-                (select max(m.id) from public.telegram_message m
-                    where m.telegram_user_id = u.id and m.message_id = $5::bigint),
+                (select s.id from said s where s.message_id = $5::bigint order by s.id desc limit 1),
                 1, 1, now() at time zone 'UTC', now() at time zone 'UTC'
-            from public.telegram_user u
-            where u.telegram_id = $1 and not exists (
-                select from public.telegram_message m
-                where m.telegram_user_id = u.id and m.direction = 'incoming' and m.message_id = $2)
+            from author u
+            where not exists (select from said s where s.direction = 'incoming' and s.message_id = $2)
             """,
             [
                 .integer(telegramID), .integer(message.id), .integer(message.date), .text(text),
@@ -176,18 +209,16 @@ enum UpdateStatements {
     static func edit(_ message: Message, text: String, from telegramID: Int64) -> Statement {
         Statement(
             """
-            with latest as (
+            with \(conversation("$2::bigint")), latest as (
                 insert into tgworker.edited_message (telegram_message_id, edited_at)
-                select m.id, to_timestamp($3::bigint)
-                from public.telegram_user u join public.telegram_message m on m.telegram_user_id = u.id
-                where u.telegram_id = $1 and m.direction = 'incoming' and m.message_id = $2
+                select s.id, to_timestamp($3::bigint) from said s where s.direction = 'incoming' and s.message_id = $2
                 on conflict (telegram_message_id) do update set edited_at = excluded.edited_at
                     where edited_message.edited_at <= excluded.edited_at
                 returning telegram_message_id
             )
             update public.telegram_message m
             set text = $4, is_read = false, write_uid = 1, write_date = now() at time zone 'UTC'
-            from latest where m.id = latest.telegram_message_id
+            where m.id = any (array(select l.telegram_message_id from latest l))
             """,
             [.integer(telegramID), .integer(message.id), .integer(message.editDate ?? message.date), .text(text)],
             prepared: true)
