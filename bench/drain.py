@@ -62,7 +62,12 @@ def run(bench: Bench) -> Section:
     section = Section("drain", f"Draining {waiting:,} notifications", rounds)
     for name, goal in RATES:
         section.ratios.append(
-            Ratio(f"messages a second, tgworker / {name}", rounds.ratio("rate", "tgworker", name), at_least(goal))
+            Ratio(
+                f"messages a second, tgworker / {name}",
+                rounds.ratio("rate", "tgworker", name),
+                at_least(goal),
+                bound=rounds.ratio("rate", DrainLimit.name, name),
+            )
         )
     for name, _ in RATES:
         section.ratios.append(
@@ -70,6 +75,7 @@ def run(bench: Bench) -> Section:
                 f"processor time a message, {name} / tgworker",
                 rounds.ratio("cpu", name, "tgworker"),
                 at_least(dict(COSTS)[name]) if name in dict(COSTS) else None,
+                bound=rounds.ratio("cpu", name, DrainLimit.name),
             )
         )
     section.columns = ["program", "messages a second", "its processor time a message, µs", "the server's, µs"]
