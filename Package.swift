@@ -19,7 +19,6 @@ let commit = Context.environment["TGWORKER_COMMIT"].map { CSetting.define("TGW_C
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let deques = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let heaps = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
-let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -37,7 +36,6 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
-        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
@@ -48,6 +46,7 @@ let package = Package(
         // The C libraries, as typed shims.
         .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CLibyaml", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
 
         .target(name: "CVersion", cSettings: commit.map { [$0] } ?? []),
 
@@ -72,8 +71,8 @@ let package = Package(
         .executableTarget(
             name: "tgworker",
             dependencies: [
-                "Administration", "CLibpq", "Endpoint", "Installation", "Postgres", "Reactor", "Telegram", "Worker",
-                argumentParser, configuration, lifecycle, logging, unixSignals,
+                "Administration", "CLibpq", "CLibyaml", "Endpoint", "Installation", "Postgres", "Reactor", "Telegram",
+                "Worker", argumentParser, lifecycle, logging, unixSignals,
             ],
             swiftSettings: settings),
         .executableTarget(

@@ -66,7 +66,7 @@ REASONS: list[tuple[str, str, str]] = [
         "idle",
         "resident memory",
         "most of it are pages of the program's file and of libraries' that the start has touched, which the kernel may drop "
-        "at any time; what is not a file's is 5 MiB. The program is large because swift-configuration brings Foundation.",
+        "at any time; what is not a file's is 5 MiB.",
     ),
 ]
 

@@ -1,5 +1,3 @@
-import Configuration
-
 /// What was given besides the command line, and which of several places wins: a flag over an environment variable, that
 /// over a key of the configuration file. An empty text counts as not given.
 struct Settings: Sendable {
@@ -16,10 +14,9 @@ struct Settings: Sendable {
         let source: Source
     }
 
-    /// The environment as it is, for what has names of its own, such as libpq's variables.
+    /// The environment as it is, also for what has names of its own, such as libpq's variables.
     let environment: [String: String]
 
-    private let variables: any ConfigSnapshot
     private let file: ConfigurationFile?
 
     /// Reads the configuration file, if one is named.
@@ -37,10 +34,6 @@ struct Settings: Sendable {
     init(file: ConfigurationFile?, environment: [String: String]) {
         self.file = file
         self.environment = environment
-        variables = EnvironmentVariablesProvider(
-            environmentVariables: environment.filter { $0.key.hasPrefix("TGWORKER_") }
-        )
-        .prefixKeys(with: "tgworker").snapshot()
     }
 
     /// The value that wins, and where it was given; nil when it was given nowhere.
@@ -61,7 +54,7 @@ struct Settings: Sendable {
 
     /// The value given in one place.
     func find<Value>(_ setting: Setting<Value>, in source: Source) throws -> Value? {
-        guard let text = try text(setting.name, in: source), !text.isEmpty else { return nil }
+        guard let text = try text(of: setting, in: source), !text.isEmpty else { return nil }
         guard let value = setting.read(text) else {
             throw CommandError("\(place(of: setting, in: source)) is '\(text)'", "write \(setting.expected)")
         }
@@ -72,9 +65,9 @@ struct Settings: Sendable {
     /// they may be a list too.
     func list(_ setting: Setting<String>, flags: [String]) throws -> [String] {
         guard flags.isEmpty else { return flags }
-        if let text = try text(setting.name, in: .environment), !text.isEmpty { return text.commaSeparated }
+        if let text = try text(of: setting, in: .environment), !text.isEmpty { return text.commaSeparated }
         if let items = file?.list(setting.name) { return items }
-        return try text(setting.name, in: .file)?.commaSeparated ?? []
+        return try text(of: setting, in: .file)?.commaSeparated ?? []
     }
 
     /// The place in words, for messages.
@@ -86,20 +79,12 @@ struct Settings: Sendable {
         }
     }
 
-    private func text(_ name: String, in source: Source) throws -> String? {
+    private func text<Value>(of setting: Setting<Value>, in source: Source) throws -> String? {
         switch source {
         case .flag: nil
-        case .environment: variables.text(name)
-        case .file: try file?.text(name)
+        case .environment: environment[setting.variable]
+        case .file: try file?.text(setting.name)
         }
-    }
-}
-
-extension ConfigSnapshot {
-    fileprivate func text(_ name: String) -> String? {
-        guard case .string(let text)? = try? value(forKey: AbsoluteConfigKey([name]), type: .string).value?.content
-        else { return nil }
-        return text
     }
 }
 
