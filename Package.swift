@@ -12,6 +12,11 @@ let settings: [SwiftSetting] = [
 // reactor's thread, and not on a thread of the pool (SE-0461).
 let onTheWay = settings + [.enableUpcomingFeature("NonisolatedNonsendingByDefault")]
 
+// Swift's static library has the program export its symbols, for libraries that it may load and never does: their names, and
+// what the usual linker lays out beside them, are 2 MiB of its memory.
+let compact = LinkerSetting.unsafeFlags(
+    ["-use-ld=lld", "-Xlinker", "--no-export-dynamic"], .when(configuration: .release))
+
 // The commit becomes part of the version; the scripts name it. (SwiftPM's own Context.gitInformation is kept in its cache of
 // manifests over later commits.) Only this one small target is compiled anew for it.
 let commit = Context.environment["TGWORKER_COMMIT"].map { CSetting.define("TGW_COMMIT", to: "\"\($0)\"") }
@@ -74,7 +79,7 @@ let package = Package(
                 "Administration", "CLibpq", "CLibyaml", "Endpoint", "Installation", "Postgres", "Reactor", "Telegram",
                 "Worker", argumentParser, lifecycle, logging, unixSignals,
             ],
-            swiftSettings: settings),
+            swiftSettings: settings, linkerSettings: [compact]),
         .executableTarget(
             name: "TelegramSimulator",
             dependencies: [argumentParser, httpTypes, hummingbird, lifecycle, logging, nio, unixSignals],
