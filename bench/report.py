@@ -53,8 +53,9 @@ REASONS: list[tuple[str, str, str]] = [
     (
         "odoo",
         "transactions a second, customers in Telegram",
-        "the message is one more row, with its indexes, in a transaction that otherwise changes one. What notifying cost "
-        "is gone from it: the triggers are silent while the sender has work.",
+        "the message is one more row, with its indexes, in a transaction that otherwise changes one; the bare limit here is "
+        "a trigger that adds a row with a single index and looks nothing up. What notifying cost is gone from it: the "
+        "triggers are silent while the sender has work.",
     ),
     (
         "growth",
