@@ -107,17 +107,17 @@ struct SilenceTests {
         let connection = try await Connection.connect(
             .init(conninfo: cluster.conninfo(), heartbeat: Heartbeat(every: .milliseconds(300), limit: .seconds(60))),
             on: reactor, handlers: received.handlers)
-        try await connection.query("set idle_session_timeout = '2s'")
+        try await connection.query("set idle_session_timeout = '10s'")
         // A session beside it without a heartbeat shows that the time was over.
         let other = Received()
         try await withConnection(handlers: other.handlers) { idle async throws in
-            try await idle.query("set idle_session_timeout = '3s'")
+            try await idle.query("set idle_session_timeout = '11s'")
             try await eventually("the other's end") { other.losses.count == 1 }
         }
         #expect(received.losses.isEmpty)
         #expect(
             try await cluster.psql("select query from pg_stat_activity where pid = \(connection.processID)")
-                == "set idle_session_timeout = '2s'")
+                == "set idle_session_timeout = '10s'")
         await connection.close()
     }
 }
