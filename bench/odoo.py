@@ -145,7 +145,6 @@ def run(bench: Bench) -> Section:
         f"in turns (A B C D E E D C B A, {seconds} s each): one without tgworker, two with a trigger in PL/pgSQL in its "
         "place that does nothing, or only adds a row to a table with one index, which are the limits here, one with "
         "tgworker whose customers are not in Telegram, and one whose customers all are, with a worker that sends at its "
-        "default limits. The first transaction of each session is "
-        "not among the times."
+        "default limits. The first transaction of each session is not among the times."
     )
     return section

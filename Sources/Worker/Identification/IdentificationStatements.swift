@@ -91,7 +91,7 @@ enum IdentificationStatements {
             Statement(
                 """
                 with author as materialized (
-                    select u.id, u.partner_id from public.telegram_user u where u.telegram_id = $1 limit 1
+                    \(UpdateStatements.author)
                 )
                 update public.telegram_message m set partner_id = (select a.partner_id from author a)
                 where m.id = any (array(
@@ -104,7 +104,7 @@ enum IdentificationStatements {
                 """
                 insert into tgworker.errand (kind, telegram_user_id)
                 select 'link', u.id
-                from (select t.id, t.partner_id from public.telegram_user t where t.telegram_id = $1 limit 1) u
+                from (\(UpdateStatements.author)) u
                 cross join lateral (
                     select from public.telegram_message m
                     where m.telegram_user_id = u.id and m.partner_id is distinct from u.partner_id limit 1
@@ -113,7 +113,7 @@ enum IdentificationStatements {
             Statement(
                 """
                 select tgworker.retire_placeholder(i.placeholder_partner_id)
-                from (select t.id, t.partner_id from public.telegram_user t where t.telegram_id = $1 limit 1) u
+                from (\(UpdateStatements.author)) u
                 cross join lateral (
                     select n.placeholder_partner_id from tgworker.identification n where n.telegram_user_id = u.id limit 1
                 ) i

@@ -83,6 +83,10 @@ extension OutboxStatements {
         )
         """
 
+    /// When the claim looked, for ``QueueHorizon``: before its snapshot was taken, however long the server stands still
+    /// between the two. The clock of the claim is read after it.
+    static let sightMoment = "(date_part('epoch', statement_timestamp()) * 1000000)::bigint as moment"
+
     /// The ready rows of each priority, from its mark on.
     static let candidates = """
         select o.*
@@ -188,7 +192,7 @@ extension OutboxStatements {
             ), sight as (
                 select (select count(*) from marked) as marked,
                     (select w.id from tgworker.outbox w where w.id >= $7 order by w.id limit 1) as oldest,
-                    (select (date_part('epoch', t.now) * 1000000)::bigint from clock t) as moment,
+                    \(sightMoment),
                     txid_current_snapshot()::text as snapshot,
                     -- When the next one becomes ready that is not yet; from now on, as this is read.
                     (select (extract(epoch from min(d.available_at) - clock_timestamp()) * 1000000)::bigint

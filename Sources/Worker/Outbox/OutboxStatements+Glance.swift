@@ -14,7 +14,7 @@ extension OutboxStatements {
             limit $1
             """)))
         select (select count(*) from candidate) as seen, txid_current_snapshot()::text as snapshot,
-            (date_part('epoch', clock.now) * 1000000)::bigint as moment,
+            \(sightMoment),
             (date_part('epoch', c.available_at) * 1000000)::bigint as available_us,
             \(messageColumns)
         from clock

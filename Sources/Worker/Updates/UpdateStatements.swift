@@ -170,6 +170,9 @@ enum UpdateStatements {
 
     static let notifyOutbox = Statement("select pg_notify('tgworker', 'outbox')", prepared: true)
 
+    /// The row of a person; `$1` is their Telegram id.
+    static let author = "select u.id, u.partner_id from public.telegram_user u where u.telegram_id = $1 limit 1"
+
     /// Who has written, and which messages of theirs have the numbers that `numbers` says.
     ///
     /// Each is looked up by itself and by its key. A join would be made in the order of two keys as long as there are no
@@ -177,7 +180,7 @@ enum UpdateStatements {
     private static func conversation(_ numbers: String) -> String {
         """
         author as materialized (
-            select u.id, u.partner_id from public.telegram_user u where u.telegram_id = $1 limit 1
+            \(author)
         ), said as materialized (
             select m.id, m.direction, m.message_id from public.telegram_message m
             where m.telegram_user_id = (select a.id from author a) and m.message_id in (\(numbers))
